@@ -121,8 +121,9 @@ export function readTracks<Track>(
   return tracks;
 }
 
-/** Whether what {@link writeTracks} would have to write is what a multitrack type can hold. */
+/** Whether a multitrack type can hold these tracks. */
 function checkTracks(multitrackType: MultitrackType, tracks: readonly { fourCc: string }[]): void {
+  if (!MULTITRACK_TYPES.includes(multitrackType)) throw new RangeError(`multitrack type ${multitrackType}`);
   const most = multitrackType === "OneTrack" ? 1 : MAX_TRACKS;
   if (!(tracks.length >= 1 && tracks.length <= most))
     throw new RangeError(`${tracks.length} tracks as ${multitrackType}`);
@@ -131,22 +132,40 @@ function checkTracks(multitrackType: MultitrackType, tracks: readonly { fourCc: 
   if (tracks.some((track) => track.fourCc !== fourCc)) throw new RangeError(`several codecs as ${multitrackType}`);
 }
 
-/** The twin of {@link readTracks}. */
+/** Writes the byte behind a Multitrack packet type, and the tracks: the twin of {@link readTracks}. */
 export function writeTracks<Track extends { trackId: number; fourCc: string }>(
   out: ByteWriter,
   multitrackType: MultitrackType,
+  packetType: number,
   tracks: readonly Track[],
-  writeTrack: (out: ByteWriter, track: Track) => void,
+  writeTrack: (track: Track) => void,
 ): void {
   checkTracks(multitrackType, tracks);
-  for (const track of tracks) {
-    if (multitrackType === "ManyTracksManyCodecs" || track === tracks[0]) writeFourCc(out, track.fourCc);
+  out.u8((MULTITRACK_TYPES.indexOf(multitrackType) << 4) | packetType);
+  for (const [index, track] of tracks.entries()) {
+    if (multitrackType === "ManyTracksManyCodecs" || index === 0) writeFourCc(out, track.fourCc);
     out.u8(track.trackId);
     const sizeAt = out.length;
     if (multitrackType !== "OneTrack") out.u24(0);
-    writeTrack(out, track);
+    writeTrack(track);
     if (multitrackType !== "OneTrack") out.setU24(sizeAt, out.length - sizeAt - 3);
   }
+}
+
+/** The nibble of a packet type. @throws RangeError for a number that has a name, or means Multitrack or ModEx. */
+export function packetTypeNumber(
+  packetType: string | number,
+  names: { readonly [name: string]: number },
+  multitrack: number,
+): number {
+  if (typeof packetType === "string") {
+    const value = Object.hasOwn(names, packetType) ? names[packetType] : undefined;
+    if (value !== undefined) return value;
+  } else if (Number.isInteger(packetType) && packetType >= 0 && packetType <= 15) {
+    const isReserved = packetType !== multitrack && packetType !== MOD_EX && !Object.values(names).includes(packetType);
+    if (isReserved) return packetType;
+  }
+  throw new RangeError(`packet type ${packetType}`);
 }
 
 /** Four characters of one byte each. @throws RangeError if they are not. */

@@ -1,4 +1,18 @@
+export {
+  AUDIO_PACKET_TYPES,
+  type AudioPacketType,
+  type AudioTag,
+  type AudioTrack,
+  type EmptyAudioTag,
+  type ExAudioBody,
+  type ExAudioTag,
+  type LegacyAudioTag,
+  type MultitrackAudioTag,
+  parseAudioTag,
+} from "./audio-tag.js";
+export { encodeAudioTag } from "./audio-tag-encode.js";
 export { FlvError, type FlvErrorCode } from "./errors.js";
+export { type ModEx, MULTITRACK_TYPES, type MultitrackType, timestampOffsetModEx } from "./ex-header.js";
 export {
   encodeFlvHeader,
   encodeFlvTag,
@@ -33,3 +47,25 @@ export {
   videoCodecOf,
   videoTrackIdOf,
 } from "./peek.js";
+export {
+  type AudioTrackView,
+  readAudioTracks,
+  readVideoTracks,
+  timestampOffsetNanoOf,
+  type VideoTrackView,
+} from "./tracks.js";
+export {
+  type EmptyVideoTag,
+  type ExVideoBody,
+  type ExVideoCommandTag,
+  type ExVideoTag,
+  FrameType,
+  type LegacyVideoTag,
+  type MultitrackVideoTag,
+  parseVideoTag,
+  VIDEO_PACKET_TYPES,
+  type VideoPacketType,
+  type VideoTag,
+  type VideoTrack,
+} from "./video-tag.js";
+export { encodeVideoTag } from "./video-tag-encode.js";

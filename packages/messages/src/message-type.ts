@@ -1,0 +1,21 @@
+/** Message type ids (RTMP 5.4, 6.2, 7.1; 1 to 6 are protocol control and user control). Ids that are not listed have no meaning. */
+export const MessageType = {
+  setChunkSize: 1,
+  abort: 2,
+  acknowledgement: 3,
+  userControl: 4,
+  windowAcknowledgementSize: 5,
+  setPeerBandwidth: 6,
+  audio: 8,
+  video: 9,
+  dataAmf3: 15,
+  sharedObjectAmf3: 16,
+  commandAmf3: 17,
+  dataAmf0: 18,
+  sharedObjectAmf0: 19,
+  commandAmf0: 20,
+  aggregate: 22,
+} as const;
+
+/** A message type id that has a meaning. */
+export type MessageTypeId = (typeof MessageType)[keyof typeof MessageType];

@@ -10,6 +10,7 @@ import { files, readWorkspace, root } from "./workspace.js";
 
 const run = promisify(execFile);
 const workspace = readWorkspace();
+const LONGEST_MS = 20_000;
 
 const documents = [
   ...files(root, (name) => name === "README.md", 0),
@@ -70,7 +71,10 @@ describe.for(examples)("$place", ({ file, runs }) => {
 
   if (runs) {
     test("runs, and ends by itself", async () => {
-      await run(process.execPath, [file.replace(/\.mts$/, ".mjs")], { cwd: project, timeout: 20_000 });
+      const ended = run(process.execPath, [file.replace(/\.mts$/, ".mjs")], { cwd: project, timeout: LONGEST_MS });
+      await ended.catch((error: { killed: boolean; message: string }) => {
+        throw new Error(error.killed ? `it still ran after ${LONGEST_MS} ms` : error.message);
+      });
     });
   }
 });

@@ -1,0 +1,7 @@
+export { ChunkDecoder } from "./chunk-decoder.js";
+export { ChunkEncoder, type ChunkEncoderOptions } from "./chunk-encoder.js";
+export { ChunkError, type ChunkErrorCode, type ChunkErrorContext } from "./chunk-error.js";
+export { type ChunkLimits, DEFAULT_CHUNK_LIMITS } from "./chunk-limits.js";
+export type { ChunkMessage } from "./chunk-message.js";
+export type { ChunkHead } from "./wire.js";
+export { encodeChunkBody, encodeChunkHead } from "./wire-forms.js";

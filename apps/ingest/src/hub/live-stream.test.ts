@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "../testing/packets.js";
+import { LiveStream, type StreamEnd, type StreamSubscriber } from "./live-stream.js";
+import type { MediaPacket } from "./media-packet.js";
+
+class Collector implements StreamSubscriber {
+  readonly packets: MediaPacket[] = [];
+  readonly ends: StreamEnd[] = [];
+  readonly heldBytes = 7;
+  answer: () => void | Promise<void> = () => {};
+  packet(packet: MediaPacket): void | Promise<void> {
+    this.packets.push(packet);
+    return this.answer();
+  }
+  end(end: StreamEnd): void | Promise<void> {
+    this.ends.push(end);
+    return this.answer();
+  }
+}
+const end: StreamEnd = { clean: true, reason: "deleteStream" };
+
+function setUp(count = 1) {
+  const errors: unknown[] = [];
+  const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), (error) => errors.push(error));
+  const collectors = Array.from({ length: count }, () => new Collector());
+  for (const collector of collectors) stream.subscribe(collector);
+  return { stream, errors, collectors, first: collectors[0] ?? new Collector() };
+}
+
+describe("LiveStream", () => {
+  test("gives every subscriber the same packets and tells what they are", () => {
+    const { stream, collectors, first } = setUp(2);
+    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(videoHeader());
+    stream.write(audioHeader());
+    stream.write(videoMessage(0, true));
+    stream.write(videoMessage(40));
+    stream.write(audioMessage(23));
+    expect(first.packets.map(({ tagType, role, keyframe }) => [tagType, role, keyframe])).toEqual([
+      [18, "data", false],
+      [9, "config", false],
+      [8, "config", false],
+      [9, "frame", true],
+      [9, "frame", false],
+      [8, "frame", false],
+    ]);
+    expect(collectors[1]?.packets.every((packet, i) => packet === first.packets[i])).toBe(true);
+    expect(stream.heldBytes).toBe(14);
+  });
+
+  test("counts messages and bytes as they came, by kind", () => {
+    const { stream } = setUp();
+    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
+    stream.write(videoMessage(0, true, 100));
+    stream.write(audioMessage(0, 10));
+    stream.write({ ...audioMessage(0), payload: new Uint8Array(0) });
+    expect(stream.counts).toEqual({
+      audioMessages: 2,
+      videoMessages: 1,
+      dataMessages: 2,
+      audioBytes: 10,
+      videoBytes: 100,
+      dataBytes: 29 + 31,
+    });
+  });
+
+  test("unwraps timestamps over all tracks", () => {
+    const { stream, first } = setUp();
+    stream.write(videoMessage(2 ** 32 - 10, true));
+    stream.write(audioMessage(5));
+    stream.write(videoMessage(2 ** 32 - 2));
+    expect(first.packets.map((packet) => packet.timestamp)).toEqual([2 ** 32 - 10, 2 ** 32 + 5, 2 ** 32 - 2]);
+  });
+
+  test("keeps the last metadata and the last configuration of each track", () => {
+    const { stream } = setUp();
+    const secondTrack = Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x63, 0x31, 1, 9); // one track, sequence start, avc1, id 1
+    const video = (payload: Uint8Array) => ({ type: "video", messageTypeId: 9, timestamp: 0, payload }) as const;
+    stream.write(videoHeader(0, 1));
+    stream.write(audioHeader());
+    stream.write(dataMessage(0, "onMetaData", "a"));
+    stream.write(video(secondTrack));
+    stream.write(videoHeader(0, 2));
+    stream.write(dataMessage(0, "onMetaData", "b"));
+    stream.write(dataMessage(0, "onCuePoint"));
+    expect(stream.initPackets().map((packet) => packet.payload)).toEqual([
+      dataMessage(0, "onMetaData", "b").payload,
+      videoHeader(0, 2).payload,
+      audioHeader().payload,
+      secondTrack,
+    ]);
+    stream.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
+    expect(stream.initPackets().length).toBe(3);
+  });
+
+  test("does not keep headers without bound", () => {
+    const { stream } = setUp();
+    for (let id = 0; id < 256; id++) {
+      const payload = new Uint8Array(60_000);
+      payload.set([0x96, 0x00, 0x61, 0x76, 0x63, 0x31, id]);
+      stream.write({ type: "video", messageTypeId: 9, timestamp: 0, payload });
+    }
+    const kept = stream.initPackets().reduce((sum, packet) => sum + packet.payload.length, 0);
+    expect(kept).toBeGreaterThan(900_000);
+    expect(kept).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  test("waits for the subscribers that ask for it", async () => {
+    const { stream, collectors, first } = setUp(3);
+    expect(stream.write(audioMessage(0))).toBeUndefined();
+    const release: (() => void)[] = [];
+    for (const collector of collectors.slice(1))
+      collector.answer = () => new Promise((resolve) => release.push(resolve));
+    let waiting = true;
+    const wait = stream.write(audioMessage(1))?.then(() => {
+      waiting = false;
+    });
+    release[0]?.();
+    await Promise.resolve();
+    expect([waiting, first.packets.length]).toEqual([true, 2]);
+    release[1]?.();
+    await wait;
+    expect(waiting).toBe(false);
+  });
+
+  test("goes on without a subscriber that throws or rejects", async () => {
+    const { stream, errors, collectors, first } = setUp(3);
+    first.answer = () => {
+      throw new Error("thrown");
+    };
+    const [, second, third] = collectors;
+    if (second !== undefined) second.answer = () => Promise.reject(new Error("rejected"));
+    await stream.write(audioMessage(0));
+    await stream.write(audioMessage(1));
+    expect([first.packets.length, second?.packets.length, third?.packets.length]).toEqual([1, 1, 2]);
+    expect(errors.map(String)).toEqual(["Error: thrown", "Error: rejected"]);
+  });
+
+  test("ends once, when every subscriber has", async () => {
+    const { stream, errors, collectors, first } = setUp(2);
+    first.answer = () => Promise.reject(new Error("closing failed"));
+    await stream.end(end);
+    await stream.end({ clean: false, reason: "closed" });
+    stream.write(audioMessage(0));
+    expect(collectors.map((collector) => [collector.ends, collector.packets.length])).toEqual([
+      [[end], 0],
+      [[end], 0],
+    ]);
+    expect(errors.length).toBe(1);
+    expect(() => stream.subscribe(new Collector())).toThrow(RangeError);
+  });
+
+  test("a subscriber that left gets nothing more", async () => {
+    const { stream } = setUp();
+    const late = new Collector();
+    const leave = stream.subscribe(late);
+    stream.write(audioMessage(0));
+    leave();
+    stream.write(audioMessage(1));
+    await stream.end(end);
+    expect([late.packets.length, late.ends.length]).toEqual([1, 0]);
+  });
+});

@@ -1,0 +1,333 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LiveStream, type PublishedMessage } from "../hub/live-stream.js";
+import { FakeFs } from "../testing/fake-fs.js";
+import { readFlv } from "../testing/flv-file.js";
+import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "../testing/packets.js";
+import { FlvRecorder, type RecorderOptions, type RecordingInfo } from "./flv-recorder.js";
+
+const START = new Date("2026-01-31T12:00:00.123Z");
+const PATH = "/rec/live/key/2026-01-31T12-00-00.123Z.flv";
+
+function setUp(options: Partial<RecorderOptions> = {}) {
+  const fs = new FakeFs();
+  const events: string[] = [];
+  const infos: (RecordingInfo | undefined)[] = [];
+  const errors: unknown[] = [];
+  const stream = new LiveStream({ app: "live", name: "key" }, START);
+  const recorder = new FlvRecorder(
+    stream,
+    { directory: "/rec", queueBytes: 16 * 2 ** 20, stallMs: 10_000, flushMs: 0, fs, now: () => START, ...options },
+    {
+      opened: (info) => void events.push(`opened ${info.path}`),
+      closed: (info) => {
+        events.push(`closed ${info.path}`);
+        infos.push(info);
+      },
+      failed: (reason, error, info) => {
+        events.push(`failed ${reason}`);
+        errors.push(error);
+        infos.push(info);
+      },
+    },
+  );
+  stream.subscribe(recorder);
+  return { fs, events, infos, errors, stream, recorder };
+}
+const end = { clean: true, reason: "deleteStream" };
+const tagsOf = (messages: readonly PublishedMessage[]) =>
+  messages.map(({ messageTypeId, timestamp, payload }) => ({ type: messageTypeId, timestamp, payload }));
+
+describe("a recording", () => {
+  test("holds every payload and timestamp in order", async () => {
+    const { fs, events, infos, stream } = setUp();
+    const messages = [
+      videoHeader(),
+      audioHeader(),
+      videoMessage(0, true),
+      audioMessage(3),
+      videoMessage(40),
+      audioMessage(26, 0),
+      audioMessage(2_000_000),
+    ];
+    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    for (const message of messages) stream.write(message);
+    await stream.end(end);
+    const { flags, tags, rest } = readFlv(fs.file(PATH));
+    expect(tags).toEqual([
+      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
+      ...tagsOf(messages),
+    ]);
+    expect([flags, rest, fs.open]).toEqual([5, 0, 0]);
+    expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`]);
+    expect(infos[0]).toMatchObject({ bytes: fs.file(PATH).length, mediaMs: 2_000_000, id: stream.id });
+    expect(fs.folders).toEqual(["/rec/live/key"]);
+  });
+
+  test("creates no file when nothing was sent", async () => {
+    const { fs, events, stream } = setUp();
+    await stream.end(end);
+    expect([fs.files.size, events]).toEqual([0, []]);
+  });
+
+  test.for([
+    ["audio", [audioMessage(0)], 4],
+    ["video", [videoMessage(0, true)], 1],
+    ["data", [dataMessage(0, "onCuePoint")], 0],
+  ] as const)("of %s alone says so in its header", async ([, messages, flags]) => {
+    const { fs, stream } = setUp();
+    for (const message of messages) stream.write(message);
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).flags).toBe(flags);
+  });
+
+  test("tells a track that comes later, before the file is closed", async () => {
+    const { fs, stream } = setUp();
+    stream.write(audioMessage(0));
+    await vi.waitFor(() => expect(readFlv(fs.file(PATH))).toMatchObject({ flags: 4, tags: [{ timestamp: 0 }] }));
+    stream.write(videoMessage(10, true));
+    await vi.waitFor(() => expect(readFlv(fs.file(PATH)).tags.length).toBe(2));
+    expect(readFlv(fs.file(PATH)).flags).toBe(5);
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).tags.length).toBe(2);
+  });
+
+  test("repeated metadata restarts nothing", async () => {
+    const { fs, stream } = setUp();
+    const metadata = dataMessage(0, "@setDataFrame", "onMetaData");
+    for (let i = 0; i < 17; i++) {
+      stream.write(metadata);
+      stream.write(audioMessage(i * 20));
+    }
+    await stream.end(end);
+    expect(fs.files.size).toBe(1);
+    expect(readFlv(fs.file(PATH)).tags.length).toBe(34);
+  });
+
+  test("@clearDataFrame is no part of a file", async () => {
+    const { fs, stream } = setUp();
+    stream.write(audioMessage(0));
+    stream.write(dataMessage(1, "@clearDataFrame", "onMetaData"));
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).tags.length).toBe(1);
+  });
+
+  test("goes into files of their own, each from the start playable, when timestamps pass 2^31", async () => {
+    const { fs, events, stream } = setUp();
+    const late = 2 ** 31 + 500;
+    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    for (const message of [
+      videoHeader(),
+      audioHeader(),
+      videoMessage(0, true),
+      audioMessage(2_000_000_000),
+      videoMessage(late, true),
+      audioMessage(late + 7),
+    ]) {
+      stream.write(message);
+    }
+    await stream.end(end);
+    const second = PATH.replace(".flv", "-2.flv"); // the same millisecond, by this test's clock
+    expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`, `opened ${second}`, `closed ${second}`]);
+    expect(readFlv(fs.file(PATH)).tags.map((tag) => tag.timestamp)).toEqual([0, 0, 0, 0, 2_000_000_000]);
+    expect(readFlv(fs.file(second)).tags).toEqual([
+      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
+      ...tagsOf([
+        videoHeader(),
+        audioHeader(),
+        { ...videoMessage(late, true), timestamp: 0 },
+        { ...audioMessage(late + 7), timestamp: 7 },
+      ]),
+    ]);
+  });
+
+  test("that starts in mid-stream begins with metadata and headers", async () => {
+    const stream = new LiveStream({ app: "live", name: "key" }, START);
+    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(videoHeader(0, 1));
+    stream.write(videoHeader(0, 2)); // replaces the first
+    stream.write(videoMessage(0, true));
+    const fs = new FakeFs();
+    const recorder = new FlvRecorder(
+      stream,
+      { directory: "/rec", queueBytes: 1e6, stallMs: 1e4, flushMs: 0, fs, now: () => START },
+      { opened() {}, closed() {}, failed() {} },
+    );
+    stream.subscribe(recorder);
+    stream.write(videoMessage(40, true));
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).tags).toEqual([
+      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
+      ...tagsOf([videoHeader(0, 2), videoMessage(40, true)]),
+    ]);
+  });
+
+  test("never touches a file that is there", async () => {
+    const { fs, events, stream } = setUp();
+    fs.files.set(PATH, Uint8Array.of(1));
+    stream.write(audioMessage(0));
+    await stream.end(end);
+    expect(fs.file(PATH)).toEqual(Uint8Array.of(1));
+    expect(events[0]).toBe(`opened ${PATH.replace(".flv", "-2.flv")}`);
+  });
+
+  test("bears a disk that takes a few bytes at a time", async () => {
+    const { fs, stream } = setUp();
+    fs.writeLimit = 7;
+    const messages = [videoHeader(), videoMessage(0, true, 300), audioMessage(10, 5)];
+    for (const message of messages) stream.write(message);
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).tags).toEqual(tagsOf(messages));
+  });
+});
+
+describe("a full queue", () => {
+  test("pauses the publisher until there is room, and drops nothing", async () => {
+    const { fs, stream, recorder } = setUp({ queueBytes: 50_000 });
+    let release = (): void => {};
+    fs.before = (step) => {
+      return step === "write" ? new Promise((resolve) => (release = resolve)) : undefined;
+    };
+    const messages: PublishedMessage[] = [];
+    let wait: undefined | Promise<void>;
+    while (wait === undefined) {
+      const message = audioMessage(messages.length, 1000);
+      messages.push(message);
+      wait = stream.write(message) ?? undefined;
+      expect(messages.length).toBeLessThanOrEqual(50);
+    }
+    expect(recorder.heldBytes).toBeGreaterThanOrEqual(50_000);
+    let paused = true;
+    const waited = wait.then(() => {
+      paused = false;
+    });
+    await vi.waitFor(() => expect(fs.open).toBe(1));
+    expect(paused).toBe(true);
+    fs.before = () => {};
+    release();
+    await waited;
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH)).tags).toEqual(tagsOf(messages));
+    expect(recorder.heldBytes).toBe(0);
+  });
+
+  test("counts empty messages too", () => {
+    const { fs, stream } = setUp({ queueBytes: 50_000 });
+    fs.before = () => new Promise(() => {});
+    let count = 0;
+    while (stream.write(audioMessage(count, 0)) === undefined) expect(++count).toBeLessThan(200);
+    expect(count).toBeGreaterThan(100);
+  });
+});
+
+describe("a disk that fails", () => {
+  test("ends the recording and not the stream", async () => {
+    const { fs, events, errors, infos, stream, recorder } = setUp();
+    const full = Object.assign(new Error("no space"), { code: "ENOSPC" });
+    stream.write(audioMessage(0));
+    await vi.waitFor(() => expect(readFlv(fs.file(PATH)).tags.length).toBe(1));
+    fs.before = (step) => {
+      if (step === "write") throw full;
+    };
+    stream.write(audioMessage(20));
+    await vi.waitFor(() => expect(events).toContain("failed recording-write-failed"));
+    expect(errors).toEqual([full]);
+    expect(infos[0]).toMatchObject({ path: PATH, bytes: fs.file(PATH).length });
+    expect(stream.write(audioMessage(40))).toBeUndefined();
+    expect([recorder.heldBytes, fs.open]).toEqual([0, 0]);
+    await stream.end(end);
+    expect(readFlv(fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
+    expect(events).toEqual([`opened ${PATH}`, "failed recording-write-failed"]);
+  });
+
+  test("leaves whole tags behind, and no file without a tag", async () => {
+    const cut = setUp();
+    let writes = 0;
+    cut.fs.writeLimit = 60; // 13 of the header, 25 of the first tag, 22 of the second
+    cut.fs.before = (step) => {
+      if (step === "write" && ++writes === 2) throw new Error("broken");
+    };
+    cut.stream.write(audioMessage(0));
+    cut.stream.write(audioMessage(20));
+    await cut.stream.end(end);
+    expect(cut.events).toContain("failed recording-write-failed");
+    expect(readFlv(cut.fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
+
+    const none = setUp();
+    none.fs.before = (step) => {
+      if (step === "write") throw new Error("broken");
+    };
+    none.stream.write(audioMessage(0));
+    await none.stream.end(end);
+    expect([none.fs.files.size, none.fs.open]).toEqual([0, 0]);
+  });
+
+  test.for(["makeFolder", "create", "close"] as const)("at %s is told", async (broken) => {
+    const { fs, events, stream } = setUp();
+    fs.before = (step) => {
+      if (step === broken) throw new Error("broken");
+    };
+    stream.write(audioMessage(0));
+    await stream.end(end);
+    expect(events.at(-1)).toBe("failed recording-write-failed");
+  });
+});
+
+describe("a disk that hangs", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test.for(["create", "write", "close"] as const)("at %s ends the recording after 10 s", async (hanging) => {
+    const { fs, events, stream } = setUp({ queueBytes: 1000 });
+    let release = (): void => {};
+    fs.before = (step) => {
+      return step === hanging ? new Promise((resolve) => (release = resolve)) : undefined;
+    };
+    const waits = [stream.write(audioMessage(0, 2000))];
+    if (hanging === "close") await vi.advanceTimersByTimeAsync(0);
+    const ended = hanging === "close" ? stream.end(end) : undefined;
+    await vi.advanceTimersByTimeAsync(9999);
+    expect(events).not.toContain("failed recording-stalled");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(events).toContain("failed recording-stalled");
+    await Promise.all([...waits, ended]); // the publisher goes on
+    expect(stream.write(audioMessage(20))).toBeUndefined();
+    await stream.end(end);
+    fs.before = () => {};
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fs.open).toBe(0); // closed as soon as the disk lets us
+    expect(events.filter((event) => event.startsWith("closed"))).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("progress, however slow, is no hang", async () => {
+    const { fs, events, stream } = setUp();
+    fs.writeLimit = 10;
+    fs.before = (step) => {
+      return step === "write" ? new Promise((resolve) => setTimeout(resolve, 9000)) : undefined;
+    };
+    stream.write(audioMessage(0, 100));
+    const ended = stream.end(end);
+    await vi.advanceTimersByTimeAsync(9000 * 13);
+    await ended;
+    expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`]);
+  });
+
+  test("small packets are gathered for a while, large ones are not", async () => {
+    const { fs, stream } = setUp({ flushMs: 100 });
+    let writes = 0;
+    fs.before = (step) => {
+      if (step === "write") writes++;
+    };
+    for (let i = 0; i < 9; i++) stream.write(audioMessage(i));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(writes).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(writes).toBe(1);
+    stream.write(audioMessage(10, 70_000));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writes).toBe(2);
+    await stream.end(end);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -242,6 +242,11 @@ describe("framed as AMF3 (type 17)", () => {
 });
 
 describe("encoding", () => {
+  test("ReconnectRequest is an onStatus that names a URL (Enhanced RTMP v2)", () => {
+    const info = { level: "status", code: "NetConnection.Connect.ReconnectRequest", tcUrl: "rtmp://b/live" };
+    const { payload } = encodeMessage({ type: "command", name: "onStatus", transactionId: 0, arguments: [info] });
+    expect(decode(payload)).toMatchObject({ kind: "onStatus", code: info.code, description: undefined, info });
+  });
   test("what is left out", () => {
     const bytes = (message: Parameters<typeof encodeMessage>[0]) => toHex(encodeMessage(message).payload);
     expect(bytes({ type: "command", name: "onFCPublish", transactionId: undefined })).toBe(str("onFCPublish"));

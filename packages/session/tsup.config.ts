@@ -1,3 +1,9 @@
 import { defineConfig } from "tsup";
 
-export default defineConfig({ entry: ["src/index.ts"], format: "esm", target: "es2022", dts: true, clean: true });
+const common = { format: "esm", target: "es2022", dts: true } as const;
+
+// Two builds, so that only the Node entry sees Node's types.
+export default defineConfig([
+  { ...common, entry: ["src/index.ts"], clean: true },
+  { ...common, entry: { node: "src/node/index.ts" }, tsconfig: "tsconfig.node.json" },
+]);

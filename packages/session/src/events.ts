@@ -1,0 +1,78 @@
+import type { ConnectCommand, Message } from "@rtmp/messages";
+import type { EndReason } from "./end.js";
+
+/** A stream that a peer publishes. */
+export interface Publication {
+  /** The application it belongs to: `app` of connect, without query and outer slashes. */
+  readonly app: string;
+  /** Publishing name as sent. What follows its first `?` is often a key: keep it out of logs. */
+  readonly name: string;
+  /** Publishing name up to its first `?`. */
+  readonly streamName: string;
+  /** `live`, `record` or `append` as sent; `live` if the peer omits it (RTMP 7.2.2.6). */
+  readonly publishingType: string;
+  readonly messageStreamId: number;
+}
+
+/** Audio, video or data of a publication, payload untouched: the body of an FLV tag. */
+export interface MediaMessage {
+  readonly type: "audio" | "video" | "data";
+  /** Message type id: 8, 9, 18, or 15 for AMF3-framed data. */
+  readonly messageTypeId: number;
+  readonly messageStreamId: number;
+  /** Milliseconds modulo 2^32, as sent. */
+  readonly timestamp: number;
+  readonly payload: Uint8Array;
+  /** Data: the first value if it is a string, such as `@setDataFrame`. */
+  readonly name?: string;
+}
+
+/** The peer asks to connect to an application (RTMP 7.2.1.1). Answer with `accept` or `reject` and this id. */
+export interface ConnectEvent {
+  readonly type: "connect";
+  readonly requestId: number;
+  /** `app` without its query and without outer slashes. */
+  readonly app: string;
+  /** All that came, `properties` included. */
+  readonly command: ConnectCommand;
+}
+
+/** The peer asks to publish (RTMP 7.2.2.6). Answer with `accept` or `reject` and this id. */
+export interface PublishEvent {
+  readonly type: "publish";
+  readonly requestId: number;
+  readonly publication: Publication;
+}
+
+/** A publication's message. */
+export interface MediaEvent {
+  readonly type: "media";
+  readonly publication: Publication;
+  readonly message: MediaMessage;
+}
+
+/** A publication is over. */
+export interface UnpublishEvent {
+  readonly type: "unpublish";
+  readonly publication: Publication;
+  /** Whether its publisher closed it (FCUnpublish, closeStream or deleteStream). */
+  readonly clean: boolean;
+  /** The command that closed it, or why the connection ended. */
+  readonly reason: EndReason;
+}
+
+/** The peer left, or time ran out, before a request was answered: the answer is no longer wanted. */
+export interface CancelEvent {
+  readonly type: "cancel";
+  readonly requestId: number;
+  readonly reason: EndReason;
+}
+
+/** A message that the session has no use for, already answered where the protocol asks for it: for logs and extensions. */
+export interface UnhandledEvent {
+  readonly type: "unhandled";
+  readonly message: Message;
+}
+
+/** What `ServerConnection.read` hands out. */
+export type ServerEvent = ConnectEvent | PublishEvent | MediaEvent | UnpublishEvent | CancelEvent | UnhandledEvent;

@@ -1,0 +1,52 @@
+import type { ConnectCommand, Message } from "@rtmp/messages";
+import type { EndReason } from "./end.js";
+import type { MediaMessage, Publication } from "./events.js";
+import type { SessionSignal } from "./platform.js";
+
+/** A request that the application answers, at once or later, within `SessionTimeouts.decisionMs`. Only the first answer counts. */
+export interface SessionRequest {
+  /** Aborted when the answer is no longer wanted: the peer left, or time ran out. */
+  readonly signal: SessionSignal;
+  /** Says yes. @returns false if the answer came too late. */
+  accept(): boolean;
+  /**
+   * Says no. The peer is told, then the connection ends, unless other streams publish on it.
+   * @param code for programs: OBS knows `NetStream.Publish.BadName`, `.Denied`, `.Rejected` and `NetConnection.Connect.InvalidApp`.
+   * @param description for people: FFmpeg, GStreamer and OBS show it.
+   * @returns false if the answer came too late.
+   */
+  reject(code: string, description: string): boolean;
+}
+
+/** What the peer said of itself in connect (RTMP 7.2.1.1). */
+export interface ConnectInfo {
+  /** `app` without its query and without outer slashes. */
+  readonly app: string;
+  /** As sent; may hold credentials in its query. */
+  readonly tcUrl: string | undefined;
+  /** All that came, `properties` included. */
+  readonly command: ConnectCommand;
+}
+
+/** The peer asks to connect to an application. */
+export interface ConnectRequest extends SessionRequest, ConnectInfo {}
+
+/** The peer asks to publish. */
+export interface PublishRequest extends SessionRequest {
+  readonly publication: Publication;
+  readonly connect: ConnectInfo;
+}
+
+/** What an application does with a session. Methods are called one at a time, in the order of the wire. */
+export interface SessionHandler {
+  /** @defaultValue accepts */
+  connect?(request: ConnectRequest): void | Promise<void>;
+  /** @defaultValue rejects with `NetStream.Publish.Denied` */
+  publish?(request: PublishRequest): void | Promise<void>;
+  /** Takes a message. While a returned promise is pending nothing more is read, so back-pressure reaches the encoder. */
+  media?(message: MediaMessage, publication: Publication): void | Promise<void>;
+  /** An accepted publication is over; nothing more comes of it. */
+  unpublish?(publication: Publication, end: { readonly clean: boolean; readonly reason: EndReason }): void;
+  /** A message that the session has no use for; a call has been answered with an error already. */
+  unhandled?(message: Message): void;
+}

@@ -1,0 +1,50 @@
+// What every JavaScript runtime offers and `lib: ES2022` does not declare. Only the parts used here, in this one file.
+
+/** What an abort signal can do here; a platform's own `AbortSignal` fits. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** The platform's `AbortSignal` where its types are loaded, so that it can be handed to `fetch`; else its outline. */
+export type SessionSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : AbortSignalLike;
+
+declare const AbortController: new () => { readonly signal: SessionSignal; abort(reason?: unknown): void };
+declare const crypto: { getRandomValues(target: Uint8Array): unknown };
+declare const performance: { now(): number };
+declare const setTimeout: (callback: () => void, ms: number) => unknown;
+declare const clearTimeout: (timer: unknown) => void;
+
+/** Time as a session sees it. Tests bring their own. */
+export interface Clock {
+  /** Milliseconds since any moment; never goes back. */
+  now(): number;
+  /** Calls back once after `ms`. @returns what cancels it. */
+  schedule(ms: number, callback: () => void): () => void;
+}
+
+/** The longest delay that every runtime's timers take. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The runtime's monotonic clock and timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(ms, callback) {
+    const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Random bytes from the runtime, at most 64 KiB at once. */
+export function systemRandom(target: Uint8Array): void {
+  crypto.getRandomValues(target);
+}
+
+/** A signal and what sets it off. */
+export function createAbort(): { readonly signal: SessionSignal; abort(reason?: unknown): void } {
+  return new AbortController();
+}

@@ -1,0 +1,178 @@
+import { concatBytes } from "@rtmp/bytes-util";
+import { ChunkDecoder, ChunkEncoder, type ChunkMessage } from "@rtmp/chunk";
+import { decodeMessage, encodeMessage, MessageType, type OutgoingMessage } from "@rtmp/messages";
+import type { SessionLimits } from "./limits.js";
+import { RateLimit } from "./rate-limit.js";
+
+/** Chunk stream of protocol control and user control messages (RTMP 5.4). */
+const CONTROL_CHUNK_STREAM = 2;
+/** Chunk stream of commands, by the custom of Adobe's servers. */
+const COMMAND_CHUNK_STREAM = 3;
+
+/** One side of the handshake, as a link drives it. */
+export interface Handshake {
+  readonly done: boolean;
+  push(bytes: Uint8Array): void;
+  takeOutput(): Uint8Array | undefined;
+  takeRest(): Uint8Array;
+}
+
+/**
+ * What both roles share below commands and media: handshake, chunk streams both ways, acknowledgements, window and
+ * bandwidth, answers to pings. Sans-I/O: bytes and time in, messages and bytes out.
+ */
+export class ProtocolLink {
+  readonly #limits: SessionLimits;
+  #decoder: ChunkDecoder;
+  readonly #encoder = new ChunkEncoder();
+  readonly #pings: RateLimit;
+  #handshake: Handshake | undefined;
+  #output: Uint8Array[] = [];
+  #outputLength = 0;
+  #bytesReceived = 0;
+  #acknowledged = 0; // of those
+  #peerWindow: number; // how often the peer wants an acknowledgement, in bytes
+  #announcedWindow = 0;
+
+  constructor(handshake: Handshake, limits: SessionLimits) {
+    this.#handshake = handshake;
+    this.#limits = limits;
+    this.#peerWindow = limits.windowAcknowledgementSize;
+    this.#pings = new RateLimit(limits.pingsPerSecond, limits.pingsPerSecond);
+    const { maxCommandLength } = limits;
+    this.#decoder = new ChunkDecoder({
+      maxMediaLength: maxCommandLength, // until a publish is accepted
+      maxDataLength: maxCommandLength,
+      maxCommandLength,
+      minChunkSize: limits.minPeerChunkSize,
+      maxChunkStreams: limits.maxChunkStreams,
+      maxPartials: limits.maxPartials,
+      maxPartialBytes: limits.maxPartialBytes,
+    });
+    this.#collect(handshake.takeOutput());
+  }
+
+  /** Whether the handshake is complete. */
+  get handshaken(): boolean {
+    return this.#handshake === undefined;
+  }
+  /** Bytes from the peer so far, the handshake included: what acknowledgements count. */
+  get bytesReceived(): number {
+    return this.#bytesReceived;
+  }
+  /** Bytes of the chunk stream parsed so far. */
+  get bytesParsed(): number {
+    return this.#decoder.bytesConsumed;
+  }
+  /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken. */
+  get heldBytes(): number {
+    return this.#decoder.heldBytes + this.#outputLength;
+  }
+
+  /** Bytes that `takeOutput` would give. */
+  get queuedOutput(): number {
+    return this.#outputLength;
+  }
+
+  /** Takes bytes from the peer. @throws HandshakeError */
+  receive(bytes: Uint8Array): void {
+    this.#bytesReceived += bytes.length;
+    if (this.#handshake === undefined) this.#decoder.push(bytes);
+    else this.#shakeHands(this.#handshake, bytes);
+    // One acknowledgement a read at most, so that a tiny window costs the peer more than us (RTMP 5.4.3).
+    if (this.#handshake === undefined && this.#bytesReceived - this.#acknowledged >= this.#peerWindow) {
+      this.#acknowledged = this.#bytesReceived;
+      this.send({ type: "acknowledgement", sequenceNumber: this.#bytesReceived % 2 ** 32 });
+    }
+  }
+
+  /**
+   * The next message that is not the link's own business.
+   * @throws ChunkError, MessageError
+   */
+  read(now: number): ChunkMessage | undefined {
+    for (;;) {
+      const message = this.#decoder.read();
+      if (message === undefined || message.messageTypeId > MessageType.setPeerBandwidth) return message;
+      if (!this.#control(message, now)) return message;
+    }
+  }
+
+  /** Lets the peer send messages as long as a publisher may. */
+  admitMedia(): void {
+    this.#decoder.setLimits({ maxMediaLength: this.#limits.maxMediaLength, maxDataLength: this.#limits.maxDataLength });
+  }
+
+  /** Lets go of all input that is not parsed: nothing more will be. */
+  stopReading(): void {
+    this.#decoder = new ChunkDecoder();
+  }
+
+  /** Sets out a message, control on chunk stream 2 and commands on 3. */
+  send(message: OutgoingMessage): void {
+    const { messageTypeId, messageStreamId, timestamp, payload } = encodeMessage(message);
+    const chunkStreamId = messageTypeId <= MessageType.setPeerBandwidth ? CONTROL_CHUNK_STREAM : COMMAND_CHUNK_STREAM;
+    this.#collect(this.#encoder.encode({ chunkStreamId, messageTypeId, messageStreamId, timestamp, payload }));
+  }
+
+  /** Announces our window and the bandwidth that the peer may use, which by custom is the same (RTMP 5.4.4, 5.4.5). */
+  announceWindow(): void {
+    const windowSize = this.#limits.windowAcknowledgementSize;
+    this.#announcedWindow = windowSize;
+    this.send({ type: "windowAcknowledgementSize", windowSize });
+    this.send({ type: "setPeerBandwidth", windowSize, limitType: 2 });
+  }
+
+  /** Bytes to write since the last call, in one piece; undefined if there are none. */
+  takeOutput(): Uint8Array | undefined {
+    if (this.#outputLength === 0) return undefined;
+    const output = this.#output.length === 1 ? this.#output[0] : concatBytes(this.#output);
+    this.#output = [];
+    this.#outputLength = 0;
+    return output;
+  }
+
+  #shakeHands(handshake: Handshake, bytes: Uint8Array): void {
+    handshake.push(bytes);
+    this.#collect(handshake.takeOutput());
+    if (!handshake.done) return;
+    this.#handshake = undefined;
+    // Before anything else, so that the long connect result already goes out in one chunk and FFmpeg, which adopts the
+    // size it is told, publishes in large chunks.
+    this.send({ type: "setChunkSize", chunkSize: this.#limits.chunkSize });
+    this.#decoder.push(handshake.takeRest());
+  }
+
+  /** Acts on a control message. @returns whether that was all there is to do with it. */
+  #control(raw: ChunkMessage, now: number): boolean {
+    const message = decodeMessage(raw);
+    switch (message.type) {
+      case "windowAcknowledgementSize":
+        // 0 would ask for an acknowledgement of nothing; encoders that send it mean "whatever you like".
+        this.#peerWindow = message.windowSize || this.#limits.windowAcknowledgementSize;
+        return true;
+      case "setPeerBandwidth":
+        if (message.windowSize !== this.#announcedWindow && message.windowSize > 0) {
+          this.#announcedWindow = message.windowSize;
+          this.send({ type: "windowAcknowledgementSize", windowSize: message.windowSize });
+        }
+        return true;
+      case "userControl":
+        if (message.event !== "pingRequest") return false;
+        if (this.#pings.take(now)) {
+          this.send({ type: "userControl", event: "pingResponse", pingTimestamp: message.pingTimestamp ?? 0 });
+        }
+        return true;
+      case "unknown":
+        return false; // type 0
+      default:
+        return true; // Set Chunk Size and Abort have acted in the decoder; acknowledgements need no action
+    }
+  }
+
+  #collect(bytes: Uint8Array | undefined): void {
+    if (bytes === undefined || bytes.length === 0) return;
+    this.#output.push(bytes);
+    this.#outputLength += bytes.length;
+  }
+}

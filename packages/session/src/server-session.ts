@@ -1,0 +1,394 @@
+import type { HmacSha256 } from "@rtmp/handshake";
+import type { EndReason, SessionEnd } from "./end.js";
+import type { ConnectEvent, PublishEvent, ServerEvent } from "./events.js";
+import type { ConnectInfo, ConnectRequest, PublishRequest, SessionHandler, SessionRequest } from "./handler.js";
+import {
+  DEFAULT_SESSION_LIMITS,
+  DEFAULT_SESSION_TIMEOUTS,
+  type SessionLimits,
+  type SessionTimeouts,
+} from "./limits.js";
+import { type Clock, createAbort, systemClock, systemRandom } from "./platform.js";
+import { ServerConnection } from "./server-connection.js";
+import type { Transport } from "./transport.js";
+
+/** What a {@link ServerSession} is made of. */
+export interface ServerSessionOptions {
+  readonly handler: SessionHandler;
+  readonly limits?: Partial<SessionLimits>;
+  readonly timeouts?: Partial<SessionTimeouts>;
+  /** HMAC-SHA256 for the digest handshake, such as `nodeHmacSha256`. @defaultValue the portable one */
+  readonly hmacSha256?: HmacSha256;
+  /** @defaultValue the runtime's `crypto.getRandomValues` */
+  readonly random?: (target: Uint8Array) => void;
+  /** @defaultValue the runtime's monotonic clock and timers */
+  readonly clock?: Clock;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Drives a {@link ServerConnection} over a transport: reads, writes, keeps one timer, and asks the handler.
+ * One per connection; `run` it once.
+ */
+export class ServerSession {
+  readonly #transport: Transport;
+  readonly #handler: SessionHandler;
+  readonly #limits: SessionLimits;
+  readonly #timeouts: SessionTimeouts;
+  readonly #clock: Clock;
+  readonly #connection: ServerConnection;
+  readonly #settled = deferred<SessionEnd>();
+  #started = false;
+  #connectInfo: ConnectInfo | undefined;
+  #abort: ReturnType<typeof createAbort> | undefined; // of the request that is pending
+  #pumping = false;
+  #pump: Promise<void> | undefined; // while it waits for the handler
+  #stalled: ReturnType<typeof deferred<void>> | undefined; // settles the handler's wait when the connection ends
+  #decided: ReturnType<typeof deferred<void>> | undefined; // settles the reader's wait for a decision
+  #deliverBy = NEVER;
+  #writeBy = NEVER;
+  #closeBy = NEVER;
+  #closing = false;
+  #peerEnded = false;
+  #saidGoodbye = false;
+  #finished = false;
+  #lateError: unknown;
+  #bytesSent = 0;
+  #timer: { readonly at: number; cancel(): void } | undefined;
+
+  constructor(transport: Transport, options: ServerSessionOptions) {
+    this.#transport = transport;
+    this.#handler = options.handler;
+    this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
+    this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
+    this.#clock = options.clock ?? systemClock;
+    this.#connection = new ServerConnection({
+      random: options.random ?? systemRandom,
+      now: this.#clock.now(),
+      limits: options.limits,
+      timeouts: options.timeouts,
+      ...(options.hmacSha256 && { hmacSha256: options.hmacSha256 }),
+    });
+  }
+
+  /** Where the connection stands; `closing` while last words are on their way. */
+  get state(): ServerConnection["state"] | "closing" {
+    const { state } = this.#connection;
+    return state === "closed" && !this.#finished ? "closing" : state;
+  }
+  /** Whether a publish was ever accepted. */
+  get accepted(): boolean {
+    return this.#connection.accepted;
+  }
+  /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken by the transport. */
+  get heldBytes(): number {
+    return this.#connection.heldBytes;
+  }
+  /** Bytes from the peer, the handshake included. */
+  get bytesReceived(): number {
+    return this.#connection.bytesReceived;
+  }
+  /** Bytes given to the transport. */
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+  /** Address of the peer, as the transport has it. */
+  get remoteAddress(): string | undefined {
+    return this.#transport.remoteAddress;
+  }
+
+  /**
+   * Serves the connection to its end. Never rejects: what went wrong is the reason, and its error the cause.
+   * @throws TypeError if called twice.
+   */
+  run(): Promise<SessionEnd> {
+    if (this.#started) throw new TypeError("A session runs once.");
+    this.#started = true;
+    this.#arm();
+    void this.#readAll();
+    return this.#settled.promise;
+  }
+
+  /**
+   * Ends the session for the application. With a `status` the peer is told first, on each publishing stream or else on
+   * the connection. `run` resolves with `by: "application"` and this reason.
+   */
+  close(reason: EndReason, status?: { readonly code: string; readonly description: string }): void {
+    this.#connection.close(reason, status && { level: "error", ...status });
+    this.#process();
+  }
+
+  // ---- reading ----
+
+  async #readAll(): Promise<void> {
+    try {
+      for await (const bytes of this.#transport.readable) {
+        if (this.#connection.end !== undefined) continue; // the peer may still be talking while it reads our last words
+        this.#connection.receive(bytes, this.#clock.now());
+        this.#process();
+        if (this.#pump !== undefined) await this.#pump;
+        if (this.#connection.deciding && this.#connection.heldBytes >= this.#limits.maxReadAhead) {
+          this.#decided = deferred();
+          await this.#decided.promise;
+        }
+      }
+      this.#connection.receiveEnd();
+    } catch (error) {
+      this.#connection.receiveEnd("reset", error);
+    }
+    this.#peerEnded = true;
+    this.#process();
+    this.#finishIfDrained();
+  }
+
+  /** Hands out all events that are there; stops where a handler wants to be waited for. */
+  #process(): void {
+    if (this.#pumping) {
+      // Called from within a handler, or while one is waited for: the loop that is under way goes on by itself.
+      if (this.#connection.end !== undefined) this.#stalled?.resolve();
+      return;
+    }
+    this.#pumping = true;
+    const wait = this.#deliverAll();
+    if (wait === undefined) this.#pumping = false;
+    else {
+      this.#pump = this.#deliverSlowly(wait).finally(() => {
+        this.#pump = undefined;
+        this.#pumping = false;
+        this.#afterProcessing();
+      });
+    }
+    this.#afterProcessing();
+  }
+
+  #afterProcessing(): void {
+    if (!this.#connection.deciding || this.#connection.end !== undefined) {
+      this.#decided?.resolve();
+      this.#decided = undefined;
+    }
+    if (this.#connection.end !== undefined) this.#close();
+    else this.#write();
+    this.#arm();
+  }
+
+  #deliverAll(): Promise<void> | undefined {
+    for (;;) {
+      let event: ServerEvent | undefined;
+      try {
+        event = this.#connection.read(this.#clock.now());
+        if (event === undefined) return undefined;
+        const wait = this.#deliver(event);
+        if (wait !== undefined) return wait;
+      } catch (error) {
+        // An error of the handler, or of ours: either way it ends this connection and nothing else.
+        this.#fail(error);
+      }
+    }
+  }
+
+  async #deliverSlowly(first: Promise<void>): Promise<void> {
+    for (let wait: Promise<void> | undefined = first; wait !== undefined; wait = this.#deliverAll()) {
+      this.#connection.hold(this.#clock.now());
+      this.#deliverBy = this.#clock.now() + this.#timeouts.deliveryMs;
+      this.#stalled = deferred();
+      this.#arm();
+      try {
+        await Promise.race([wait, this.#stalled.promise]);
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#stalled = undefined;
+      this.#deliverBy = NEVER;
+      this.#connection.release(this.#clock.now());
+    }
+  }
+
+  #deliver(event: ServerEvent): Promise<void> | undefined {
+    switch (event.type) {
+      case "media":
+        return this.#handler.media?.(event.message, event.publication) ?? undefined;
+      case "connect":
+        this.#askConnect(event);
+        return undefined;
+      case "publish":
+        this.#askPublish(event);
+        return undefined;
+      case "cancel":
+        this.#abort?.abort(new Error(`The request was cancelled: ${event.reason}.`));
+        return undefined;
+      case "unpublish":
+        this.#handler.unpublish?.(event.publication, { clean: event.clean, reason: event.reason });
+        return undefined;
+      case "unhandled":
+        this.#handler.unhandled?.(event.message);
+        return undefined;
+    }
+  }
+
+  // ---- requests ----
+
+  #askConnect({ requestId, app, command }: ConnectEvent): void {
+    const info: ConnectInfo = { app, tcUrl: command.tcUrl, command };
+    this.#connectInfo = info;
+    const request: ConnectRequest = { ...info, ...this.#request(requestId) };
+    if (this.#handler.connect === undefined) request.accept();
+    else this.#watch(this.#handler.connect(request));
+  }
+
+  #askPublish({ requestId, publication }: PublishEvent): void {
+    const connect = this.#connectInfo;
+    if (connect === undefined) throw new Error("A publish without a connect.");
+    const request: PublishRequest = { publication, connect, ...this.#request(requestId) };
+    if (this.#handler.publish === undefined) {
+      request.reject("NetStream.Publish.Denied", "This server takes no streams.");
+    } else this.#watch(this.#handler.publish(request));
+  }
+
+  #request(requestId: number): SessionRequest {
+    const abort = createAbort();
+    this.#abort = abort;
+    const answered = (inTime: boolean): boolean => {
+      if (inTime) this.#process();
+      return inTime;
+    };
+    return {
+      signal: abort.signal,
+      accept: () => answered(this.#connection.accept(requestId, this.#clock.now())),
+      reject: (code, description) => answered(this.#connection.reject(requestId, this.#clock.now(), code, description)),
+    };
+  }
+
+  /** A handler that fails while it decides ends the connection; one that succeeds has called accept or reject. */
+  #watch(deciding: void | Promise<void>): void {
+    deciding?.catch((error: unknown) => {
+      this.#fail(error);
+      this.#process();
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#connection.end !== undefined) this.#lateError ??= error;
+    else this.#connection.fail("application-error", "application", "The server failed.", error);
+  }
+
+  // ---- writing ----
+
+  /** Writes what is there, unless the transport still has enough. */
+  #write(): void {
+    if (this.#writeBy !== NEVER) {
+      if (this.#connection.queuedOutput > this.#limits.maxQueuedOutput) {
+        this.#connection.fail("output-overflow", "us", "The peer does not read what it asked for.");
+        this.#process();
+      }
+      return;
+    }
+    const bytes = this.#connection.takeOutput();
+    if (bytes === undefined) return;
+    this.#bytesSent += bytes.length;
+    const wait = this.#transport.write(bytes);
+    if (wait === undefined) return;
+    this.#writeBy = this.#clock.now() + this.#timeouts.writeMs;
+    wait.then(
+      () => {
+        this.#writeBy = NEVER;
+        if (this.#connection.end === undefined) this.#write();
+      },
+      (error: unknown) => {
+        this.#writeBy = NEVER;
+        this.#connection.receiveEnd("reset", error);
+        this.#process();
+      },
+    );
+  }
+
+  // ---- time ----
+
+  #arm(): void {
+    if (this.#finished) return;
+    const at = Math.min(this.#connection.deadline, this.#deliverBy, this.#writeBy, this.#closeBy);
+    // A timer that comes too early costs one look; moving it with every read would cost more.
+    if (at === NEVER || (this.#timer !== undefined && this.#timer.at <= at)) return;
+    this.#timer?.cancel();
+    this.#timer = { at, cancel: this.#clock.schedule(at - this.#clock.now(), () => this.#tick()) };
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    if (now >= this.#closeBy) {
+      this.#destroy();
+      return;
+    }
+    if (now >= this.#writeBy) {
+      this.#connection.fail("write-timeout", "us", "The peer reads nothing.");
+    } else if (now >= this.#deliverBy) {
+      this.#connection.fail("consumer-stalled", "application", "The server could not take the stream in time.");
+    } else this.#connection.tick(now);
+    this.#process();
+    this.#arm();
+  }
+
+  // ---- ending ----
+
+  /**
+   * Last words, FIN, then the peer's FIN or the end of our patience. Destroying a socket that has unread input would
+   * reset the connection, and the peer would never see why it ended.
+   */
+  #close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    const end = this.#connection.end;
+    const mute = !this.#connection.handshaken || end?.reason === "reset" || end?.reason === "write-timeout";
+    if (mute) {
+      this.#destroy();
+      return;
+    }
+    this.#closeBy = this.#clock.now() + this.#timeouts.drainMs;
+    void this.#sayGoodbye();
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    try {
+      const bytes = this.#connection.takeOutput();
+      if (bytes !== undefined) {
+        this.#bytesSent += bytes.length;
+        await this.#transport.write(bytes);
+      }
+      await this.#transport.end();
+    } catch {
+      this.#peerEnded = true; // it is gone; the reason is known already
+    }
+    this.#saidGoodbye = true;
+    this.#finishIfDrained();
+  }
+
+  #finishIfDrained(): void {
+    if (this.#peerEnded && this.#saidGoodbye) this.#destroy();
+  }
+
+  #destroy(): void {
+    if (this.#finished) return;
+    const end = this.#connection.end;
+    if (end === undefined) return;
+    this.#finished = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#transport.close();
+    const settle = (): void =>
+      this.#settled.resolve(
+        this.#lateError !== undefined && end.cause === undefined ? { ...end, cause: this.#lateError } : end,
+      );
+    // A handler that is still at a message gets the unpublish before the session is over.
+    if (this.#pump === undefined) settle();
+    else void this.#pump.then(settle);
+  }
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

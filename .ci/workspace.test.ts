@@ -5,14 +5,12 @@ import { root } from "./workspace.js";
 
 interface RootManifest {
   readonly packageManager: string;
-  readonly scripts: { readonly bootstrap: string };
   readonly devDependencies: { readonly pnpm: string };
 }
 
-test("one version of pnpm is named wherever one is", () => {
+test("pnpm in node_modules is the one that installs", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as RootManifest;
   expect(manifest.packageManager).toBe(`pnpm@${manifest.devDependencies.pnpm}`);
-  expect(manifest.scripts.bootstrap).toContain(` ${manifest.packageManager} `);
 });
 
 test("the lockfile names no host and no path of the machine that wrote it", () => {

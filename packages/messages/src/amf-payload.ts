@@ -22,7 +22,9 @@ const AVM_PLUS = 0x11;
 
 /** What the values of a payload are, and which of its errors a session may go on after. */
 export interface AmfPolicy {
+  /** For what is no AMF at all. */
   readonly code: Extract<MessageErrorCode, "malformed-command" | "malformed-data">;
+  /** On all values together. */
   readonly limits: Amf0Limits;
   /** Whether the message may be dropped if its first values can not be read. */
   readonly headSurvivable: boolean;

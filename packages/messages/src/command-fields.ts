@@ -14,6 +14,7 @@ export interface PublishFields {
 /** `play` (RTMP 7.2.2.1). */
 export interface PlayFields {
   readonly kind: "play";
+  /** Exactly as sent, with its query. */
   readonly streamName: string | undefined;
   /**
    * -2 live, else recorded; -1 live only; from 0 on a place in the recording, in seconds. As sent: FFmpeg and librtmp

@@ -47,6 +47,7 @@ export type OutgoingCommand = OutgoingHeader & {
   readonly type: "command";
   /** @defaultValue "amf0" */
   readonly encoding?: MessageEncoding;
+  /** As it stands on the wire: `_result`, `FCPublish`. */
   readonly name: string;
   /** `undefined`: nothing is written after the name. */
   readonly transactionId: number | undefined;

@@ -20,8 +20,11 @@ export interface ConnectFields {
   readonly app: string | undefined;
   /** URL of the server. Taken from `tcurl` if that is how it was spelled, and without quotes around it. */
   readonly tcUrl: string | undefined;
+  /** Program and version of the client, as FFmpeg's `FMLE/3.0 (compatible; Lavf…)`. */
   readonly flashVer: string | undefined;
+  /** URL of the Flash program; OBS sends that of the server. */
   readonly swfUrl: string | undefined;
+  /** URL of the page around it. */
   readonly pageUrl: string | undefined;
   /** AMF version that the client wants to use: 0 or 3; other numbers as sent. 0 if absent. */
   readonly objectEncoding: number;
@@ -33,7 +36,9 @@ export interface ConnectFields {
   readonly capsEx: number;
   /** Codecs that the client can take, `*` being any (Enhanced RTMP v1). */
   readonly fourCcList: readonly string[] | undefined;
+  /** What the client does with each video codec (Enhanced RTMP v2). */
   readonly videoFourCcInfoMap: FourCcInfoMap | undefined;
+  /** What the client does with each audio codec (Enhanced RTMP v2). */
   readonly audioFourCcInfoMap: FourCcInfoMap | undefined;
   /** The whole command object; empty if there was none. */
   readonly properties: Amf0Object;

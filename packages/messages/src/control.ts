@@ -13,6 +13,7 @@ export interface SetChunkSize extends MessageHeader {
 /** Abort (RTMP 5.4.2): the sender gave up the message that is incomplete on a chunk stream. */
 export interface Abort extends MessageHeader {
   readonly type: "abort";
+  /** The chunk stream, as sent; 2 to 65599 if it makes sense. */
   readonly chunkStreamId: number;
 }
 

@@ -31,6 +31,7 @@ export interface MessageErrorContext {
 /** The peer sent a payload that is not what its message type says. The chunk stream around it is sound. */
 export class MessageError extends Error {
   override readonly name = "MessageError";
+  /** What is wrong, for programs. */
   readonly code: MessageErrorCode;
   /** Type id of the message that was refused. */
   readonly messageTypeId: number;

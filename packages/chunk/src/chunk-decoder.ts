@@ -239,7 +239,7 @@ export class ChunkDecoder {
     const inWords = maxChunkSize <= SMALL && maxChunkSize < messageLength;
     let received = stream.received;
     for (;;) {
-      const part = missing < end - position ? missing : end - position;
+      const part = Math.min(missing, end - position);
       if (part <= FEW) copyFew(buffer, received, bytes, position, part);
       else if (inWords && (received & 3) === 0) {
         const tail = part & 31;

@@ -1,0 +1,39 @@
+import { ChunkDecoder } from "../chunk-decoder.js";
+import { ChunkError } from "../chunk-error.js";
+import type { ChunkLimits } from "../chunk-limits.js";
+import type { ChunkMessage } from "../chunk-message.js";
+import type { Outcome } from "./naive-decoder.js";
+
+/**
+ * Feeds `bytes` to a decoder in pieces of the given sizes, over and over, and reads after every push, or only after
+ * so many of them.
+ */
+export function decodeInPieces(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  limits: Partial<ChunkLimits> = {},
+  readEvery = 1,
+): Outcome {
+  const decoder = new ChunkDecoder(limits);
+  const messages: ChunkMessage[] = [];
+  let end: Outcome["end"] = "waiting";
+  try {
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const size = sizes[turn % sizes.length] ?? bytes.length;
+      decoder.push(bytes.slice(at, at + size));
+      at += size;
+      if (at < bytes.length && turn % readEvery !== 0) continue;
+      readAll(decoder, messages);
+    }
+  } catch (error) {
+    if (!(error instanceof ChunkError)) throw error;
+    end = error.code;
+  }
+  return { messages, end, maxChunkSize: decoder.maxChunkSize };
+}
+
+/** Reads until the decoder waits. */
+export function readAll(decoder: ChunkDecoder, messages: ChunkMessage[] = []): ChunkMessage[] {
+  for (let message = decoder.read(); message !== undefined; message = decoder.read()) messages.push(message);
+  return messages;
+}

@@ -11,8 +11,64 @@ export {
   parseAudioTag,
 } from "./audio-tag.js";
 export { encodeAudioTag } from "./audio-tag-encode.js";
+export { type ColorInfo, decodeVideoMetadata, encodeColorInfo, readColorInfo } from "./color-info.js";
+export {
+  type AacConfig,
+  aacCodecString,
+  aacProfileName,
+  parseAacConfig,
+} from "./config/aac-config.js";
+export {
+  type Av1Config,
+  type Av1Sequence,
+  av1CodecString,
+  av1LevelName,
+  av1ProfileName,
+  parseAv1Config,
+} from "./config/av1-config.js";
+export {
+  type AvcConfig,
+  type AvcSps,
+  avcCodecString,
+  avcLevelName,
+  avcProfileName,
+  parseAvcConfig,
+  parseAvcSps,
+} from "./config/avc-config.js";
+export { type AudioConfig, describeAudioConfig, describeVideoConfig, type VideoConfig } from "./config/describe.js";
+export { type FlacInfo, parseFlacInfo } from "./config/flac-info.js";
+export {
+  type HevcConfig,
+  type HevcNalArray,
+  type HevcSps,
+  hevcCodecString,
+  hevcLevelName,
+  hevcProfileName,
+  parseHevcConfig,
+  parseHevcSps,
+} from "./config/hevc-config.js";
+export { splitNalUnits } from "./config/nal-units.js";
+export { type OpusHead, parseOpusHead } from "./config/opus-head.js";
+export { type Chroma, MAX_CONFIG_LENGTH } from "./config/read-config.js";
+export {
+  parseVpConfig,
+  readVp8KeyFrame,
+  readVp9KeyFrame,
+  type VpConfig,
+  type VpFrame,
+  vpCodecString,
+  vpLevelName,
+} from "./config/vp-config.js";
+export { parseVvcConfig, type VvcConfig, type VvcStream, vvcLevelName, vvcProfileName } from "./config/vvc-config.js";
 export { FlvError, type FlvErrorCode } from "./errors.js";
 export { type ModEx, MULTITRACK_TYPES, type MultitrackType, timestampOffsetModEx } from "./ex-header.js";
+export {
+  type FlvHeaderItem,
+  type FlvItem,
+  FlvReader,
+  type FlvReaderOptions,
+  type FlvTagItem,
+} from "./flv-reader.js";
 export {
   encodeFlvHeader,
   encodeFlvTag,
@@ -47,6 +103,13 @@ export {
   videoCodecOf,
   videoTrackIdOf,
 } from "./peek.js";
+export {
+  decodeScriptData,
+  encodeScriptData,
+  type ScriptData,
+  type ScriptDataOptions,
+  stripSetDataFrame,
+} from "./script-data.js";
 export {
   type AudioTrackView,
   readAudioTracks,

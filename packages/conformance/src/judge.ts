@@ -62,7 +62,7 @@ function judgeOutcome(
   layer: Layer,
   observations: readonly Observation[],
 ): Problem[] {
-  for (const observation of observations) {
+  for (const [index, observation] of observations.entries()) {
     const comparison = new Comparison();
     const error = projectError(observation.thrown, layer.errors);
     const label = outcome["error"];
@@ -79,7 +79,7 @@ function judgeOutcome(
     if (comparison.problems.length > 0)
       return comparison.problems.map((problem) => ({
         ...problem,
-        actual: observations.length > 1 ? `${problem.actual} (${observation.fed})` : problem.actual,
+        actual: index > 0 ? `${problem.actual} (${observation.fed})` : problem.actual, // others were as good before
       }));
   }
   return [];

@@ -14,12 +14,12 @@ export interface WatchedRunnerOptions {
   readonly script?: URL;
   /** How long one vector may take, in milliseconds. @defaultValue 5000 */
   readonly timeoutMs?: number;
+  /** Heap of the worker thread, in MiB: vectors are small, more is what a count promised. @defaultValue 512 */
+  readonly heapLimitMb?: number;
 }
 
 /** A machine under load may need a while to start a thread; this counts for no vector. */
 const START_TIMEOUT_MS = 30_000;
-/** Vectors are small: a decoder that needs more than this takes what a count promised. */
-const HEAP_LIMIT_MB = 512;
 
 /**
  * Runs vectors one at a time in a worker thread and watches it: a vector that hangs, or that takes the thread down
@@ -28,29 +28,37 @@ const HEAP_LIMIT_MB = 512;
 export class WatchedRunner {
   readonly #script: URL;
   readonly #timeoutMs: number;
+  readonly #heapLimitMb: number;
   #worker: Worker | undefined;
 
   constructor(options: WatchedRunnerOptions = {}) {
     this.#script = options.script ?? new URL("./worker.js", import.meta.url);
     this.#timeoutMs = options.timeoutMs ?? 5000;
+    this.#heapLimitMb = options.heapLimitMb ?? 512;
   }
 
   /** The verdict on one vector, as `runVector` gives it. Call again only when it has resolved; never rejects. */
   async run({ folder, file, vector }: Job): Promise<readonly Problem[]> {
     if (this.#worker === undefined) {
-      const started = new Worker(this.#script, { resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB } });
+      const started = new Worker(this.#script, { resourceLimits: { maxOldGenerationSizeMb: this.#heapLimitMb } });
       started.on("error", () => {}); // reported by whoever waits; without a listener it would end the process
       const answer = await nextMessage(started, START_TIMEOUT_MS);
       if (answer !== "ready") {
         await started.terminate();
         return [{ what: "the worker", expected: "a start", actual: describe(answer, START_TIMEOUT_MS) }];
       }
+      started.once("exit", () => {
+        if (this.#worker === started) this.#worker = undefined; // it died between two vectors
+      });
       this.#worker = started;
     }
     const worker = this.#worker;
-    const pending = nextMessage(worker, this.#timeoutMs);
-    worker.postMessage({ folder, file, vector } satisfies Job);
-    const answer = await pending;
+    try {
+      worker.postMessage({ folder, file, vector } satisfies Job);
+    } catch (error) {
+      return [{ what: "the vector", expected: "one that can be handed to a thread", actual: String(error) }];
+    }
+    const answer = await nextMessage(worker, this.#timeoutMs);
     if (typeof answer === "object" && "problems" in answer) return answer.problems;
     this.#worker = undefined;
     await worker.terminate();

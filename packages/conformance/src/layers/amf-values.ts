@@ -39,7 +39,6 @@ export function taggedOf(node: Amf0Node): Tagged {
 function taggedAmf3(value: unknown): Tagged {
   if (!isObject(value)) return [typeof value];
   const { type, value: content } = value;
-  if (type === "boolean") return [String(content)];
   if (type === "integer" || type === "string") return [type, content];
   if (type === "double") return ["double", typeof content === "number" ? jsonNumber(content) : content];
   return [type];

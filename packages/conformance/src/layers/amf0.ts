@@ -1,5 +1,5 @@
 import { Amf0Decoder, Amf0Error, type Amf0Node } from "@rtmp/amf0";
-import { amf3NodeDecoder, amf3ValueDecoder } from "@rtmp/amf3";
+import { Amf3Error, amf3NodeDecoder, amf3ValueDecoder } from "@rtmp/amf3";
 import { checkAllocation } from "../allocation.js";
 import { hexBytes, hexOf } from "../bytes.js";
 import type { Problem } from "../problem.js";
@@ -30,6 +30,8 @@ export const amf0Layer: Layer = {
       bitsHex: onlyNumber(nodes),
     };
     const disagreements = nodes.flatMap((node, index) => disagreement(node, values[index], `values[${index}]`) ?? []);
+    // An AMF3 object that contains itself has a lossless form and, on purpose, no natural one.
+    if (isCyclic(asValues.thrown)) return [{ ...asValues, facts }];
     // Both forms were read from the same bytes: their errors must be the same, and so the facts are shared.
     return [
       { ...asNodes, facts },
@@ -41,6 +43,10 @@ export const amf0Layer: Layer = {
     comparison.sameKeys(outcome, facts, ["values", "depth", "bitsHex"]);
   },
 };
+
+function isCyclic(thrown: unknown): boolean {
+  return thrown instanceof Amf0Error && thrown.cause instanceof Amf3Error && thrown.cause.code === "amf-cyclic";
+}
 
 interface Reading {
   readonly fed: string;

@@ -75,7 +75,7 @@ export function oneOf(noun: string, values: readonly (string | number)[]): Shape
     if (values.some((known) => known === value)) return;
     problems.push({
       what: `unknown ${noun} ${show(value)} in \`${path}\``,
-      expected: `one of ${values.map(show).join(", ")}`,
+      expected: values.length === 0 ? "none: there is no such thing here" : `one of ${values.map(show).join(", ")}`,
       actual: show(value),
     });
   };

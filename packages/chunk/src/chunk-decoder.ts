@@ -69,6 +69,18 @@ export class ChunkDecoder {
   }
 
   /**
+   * Where the oldest message that is still incomplete began, as {@link bytesConsumed} was then; `undefined` if none is.
+   * Compared with an earlier count, it tells a message that a peer began and does not finish.
+   */
+  get oldestPartial(): number | undefined {
+    let oldest: number | undefined;
+    for (const { open, openedAt } of this.#streams.values()) {
+      if (open && (oldest === undefined || openedAt < oldest)) oldest = openedAt;
+    }
+    return oldest;
+  }
+
+  /**
    * Changes limits from the next header on, as when a peer has earned trust. A message that has begun is not affected.
    * @throws RangeError for a limit outside its range.
    */
@@ -202,6 +214,7 @@ export class ChunkDecoder {
       throw this.#fail("malformed-control", text, { chunkStreamId, fmt, actual, limit: least });
     }
     stream.open = true;
+    stream.openedAt = this.#input.offset;
   }
 
   /** Admits the payload of one chunk, before a byte of it is kept. */
@@ -239,7 +252,7 @@ export class ChunkDecoder {
     const inWords = maxChunkSize <= SMALL && maxChunkSize < messageLength;
     let received = stream.received;
     for (;;) {
-      const part = Math.min(missing, end - position);
+      const part = missing < end - position ? missing : end - position;
       if (part <= FEW) copyFew(buffer, received, bytes, position, part);
       else if (inWords && (received & 3) === 0) {
         const tail = part & 31;

@@ -20,6 +20,8 @@ export class ChunkStream {
 
   /** A message has begun and is not complete. */
   open = false;
+  /** Bytes of the chunk stream before the header that began it. */
+  openedAt = 0;
   /** Its first chunk did not hold all of it. */
   partial = false;
   /** Bytes of its payload that are there. */

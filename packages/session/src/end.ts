@@ -9,7 +9,7 @@ import type { MessageErrorCode } from "@rtmp/messages";
  * |---|---|
  * | `closed` | the peer closed the connection (FIN) |
  * | `reset` | the peer or the network broke it (RST, a write failed) |
- * | `handshake-timeout` `connect-timeout` `start-timeout` `idle-timeout` | the peer took too long: see `SessionTimeouts` |
+ * | `handshake-timeout` `connect-timeout` `start-timeout` `idle-timeout` `ping-timeout` | the peer took too long: see `SessionTimeouts` |
  * | `write-timeout` | the peer took nothing of what was written for too long |
  * | `decision-timeout` | the application did not decide on a request in time |
  * | `consumer-stalled` | the application did not take a message in time |
@@ -17,9 +17,8 @@ import type { MessageErrorCode } from "@rtmp/messages";
  * | `pre-auth-overflow` `too-many-commands` `too-much-dropped` `output-overflow` | a limit: see `SessionLimits` |
  * | `bad-argument` | connect or publish with a name that is missing or too long |
  * | `publish-before-connect` | a publish or play on a connection that has no application yet |
- * | `publish-refused` | a publish that the protocol does not allow, such as on a stream that was never created |
- * | `play-not-supported` | the peer wants to play, which this server does not offer |
- * | `connect-rejected` `publish-rejected` | the application said no |
+ * | `publish-refused` `play-refused` | a publish or play that the protocol does not allow, such as on a stream that was never created |
+ * | `connect-rejected` `publish-rejected` `play-rejected` | the application said no |
  *
  * An application that closes a session names a reason of its own.
  */
@@ -34,6 +33,7 @@ export type EndReason =
   | "start-timeout"
   | "idle-timeout"
   | "write-timeout"
+  | "ping-timeout"
   | "decision-timeout"
   | "consumer-stalled"
   | "application-error"
@@ -44,9 +44,10 @@ export type EndReason =
   | "bad-argument"
   | "publish-before-connect"
   | "publish-refused"
-  | "play-not-supported"
+  | "play-refused"
   | "connect-rejected"
   | "publish-rejected"
+  | "play-rejected"
   | (string & {});
 
 /** How a connection ended. */

@@ -14,7 +14,24 @@ export interface Publication {
   readonly messageStreamId: number;
 }
 
-/** Audio, video or data of a publication, payload untouched: the body of an FLV tag. */
+/** A stream that a peer plays. */
+export interface Playback {
+  /** The application it belongs to: `app` of connect, without query and outer slashes. */
+  readonly app: string;
+  /** Stream name as sent. What follows its first `?` is often a token: keep it out of logs. */
+  readonly name: string;
+  /** Stream name up to its first `?`. */
+  readonly streamName: string;
+  /** As sent (RTMP 7.2.2.1): -2 live or recorded, -1 live; FFmpeg and librtmp send -2000 and -1000. -2 if absent. */
+  readonly start: number;
+  /** As sent: -1 to the end, which is also what an absent one means. */
+  readonly duration: number;
+  /** Whether it takes the place of what played before on the stream. */
+  readonly reset: boolean;
+  readonly messageStreamId: number;
+}
+
+/** Audio, video or data of a stream, payload untouched: the body of an FLV tag. */
 export interface MediaMessage {
   readonly type: "audio" | "video" | "data";
   /** Message type id: 8, 9, 18, or 15 for AMF3-framed data. */
@@ -44,6 +61,13 @@ export interface PublishEvent {
   readonly publication: Publication;
 }
 
+/** The peer asks to play (RTMP 7.2.2.1). Answer with `accept` or `reject` and this id. */
+export interface PlayEvent {
+  readonly type: "play";
+  readonly requestId: number;
+  readonly playback: Playback;
+}
+
 /** A publication's message. */
 export interface MediaEvent {
   readonly type: "media";
@@ -61,6 +85,29 @@ export interface UnpublishEvent {
   readonly reason: EndReason;
 }
 
+/** A playback is over: its player closed it, plays something else there, or the connection ended. */
+export interface StopEvent {
+  readonly type: "stop";
+  readonly playback: Playback;
+  /** The command that closed it, or why the connection ended. */
+  readonly reason: EndReason;
+}
+
+/** A player pauses or goes on (RTMP 7.2.2.8); it has been answered. */
+export interface PauseEvent {
+  readonly type: "pause";
+  readonly playback: Playback;
+  readonly paused: boolean;
+}
+
+/** A player wants audio or video, or no longer (RTMP 7.2.2.4, 7.2.2.5). */
+export interface ReceiveEvent {
+  readonly type: "receive";
+  readonly playback: Playback;
+  readonly kind: "audio" | "video";
+  readonly enabled: boolean;
+}
+
 /** The peer left, or time ran out, before a request was answered: the answer is no longer wanted. */
 export interface CancelEvent {
   readonly type: "cancel";
@@ -75,4 +122,14 @@ export interface UnhandledEvent {
 }
 
 /** What `ServerConnection.read` hands out. */
-export type ServerEvent = ConnectEvent | PublishEvent | MediaEvent | UnpublishEvent | CancelEvent | UnhandledEvent;
+export type ServerEvent =
+  | ConnectEvent
+  | PublishEvent
+  | PlayEvent
+  | MediaEvent
+  | UnpublishEvent
+  | StopEvent
+  | PauseEvent
+  | ReceiveEvent
+  | CancelEvent
+  | UnhandledEvent;

@@ -4,13 +4,17 @@ export type {
   ConnectEvent,
   MediaEvent,
   MediaMessage,
+  PauseEvent,
+  Playback,
+  PlayEvent,
   Publication,
   PublishEvent,
+  ReceiveEvent,
   ServerEvent,
+  StopEvent,
   UnhandledEvent,
   UnpublishEvent,
 } from "./events.js";
-export type { ConnectInfo, ConnectRequest, PublishRequest, SessionHandler, SessionRequest } from "./handler.js";
 export {
   DEFAULT_SESSION_LIMITS,
   DEFAULT_SESSION_TIMEOUTS,
@@ -19,8 +23,16 @@ export {
 } from "./limits.js";
 export { normaliseApp, type SplitName, splitName } from "./names.js";
 export { type AbortSignalLike, type Clock, type SessionSignal, systemClock } from "./platform.js";
-export type { Status } from "./replies.js";
-export { ServerConnection, type ServerConnectionOptions } from "./server-connection.js";
-export { ServerSession, type ServerSessionOptions } from "./server-session.js";
+export type {
+  ConnectInfo,
+  ConnectRequest,
+  PlayRequest,
+  PublishRequest,
+  SessionHandler,
+  SessionRequest,
+} from "./server/handler.js";
+export type { Status } from "./server/replies.js";
+export { type OutgoingMedia, ServerConnection, type ServerConnectionOptions } from "./server/server-connection.js";
+export { ServerSession, type ServerSessionOptions } from "./server/server-session.js";
 export type { Transport } from "./transport.js";
 export { type WebReadable, type WebWritable, webTransport } from "./web-transport.js";

@@ -75,12 +75,16 @@ export interface SessionTimeouts {
   readonly handshakeMs: number;
   /** From there to an accepted connect: `connect-timeout`. @defaultValue 10 000 */
   readonly connectMs: number;
-  /** From there, or from the end of its last stream, to an accepted publish: `start-timeout`. @defaultValue 20 000 */
+  /** From there, or from the end of its last stream, to an accepted publish or play: `start-timeout`. @defaultValue 20 000 */
   readonly startMs: number;
-  /** For the application to decide on a connect or publish: `decision-timeout`. @defaultValue 10 000 */
+  /** For the application to decide on a connect, publish or play: `decision-timeout`. @defaultValue 10 000 */
   readonly decisionMs: number;
-  /** Without a byte from a publisher: `idle-timeout`. @defaultValue 30 000 */
+  /** Without a byte from a publisher, or with a message that it begins and does not finish: `idle-timeout`. @defaultValue 30 000 */
   readonly idleMs: number;
+  /** Without a byte from a player, until it is pinged. @defaultValue 60 000 */
+  readonly pingMs: number;
+  /** For a player to send anything after that: `ping-timeout`. @defaultValue 30 000 */
+  readonly pingTimeoutMs: number;
   /** Without progress in writing to the peer: `write-timeout`. @defaultValue 10 000 */
   readonly writeMs: number;
   /** For the application to take one message: `consumer-stalled`. @defaultValue 2000 */
@@ -96,6 +100,8 @@ export const DEFAULT_SESSION_TIMEOUTS: SessionTimeouts = {
   startMs: 20_000,
   decisionMs: 10_000,
   idleMs: 30_000,
+  pingMs: 60_000,
+  pingTimeoutMs: 30_000,
   writeMs: 10_000,
   deliveryMs: 2000,
   drainMs: 2000,

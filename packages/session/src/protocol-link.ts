@@ -1,6 +1,6 @@
 import { concatBytes } from "@rtmp/bytes-util";
 import { ChunkDecoder, ChunkEncoder, type ChunkMessage } from "@rtmp/chunk";
-import { decodeMessage, encodeMessage, MessageType, type OutgoingMessage } from "@rtmp/messages";
+import { decodeMessage, encodeMessage, MessageType, type OutgoingMessage, type RawMessage } from "@rtmp/messages";
 import type { SessionLimits } from "./limits.js";
 import { RateLimit } from "./rate-limit.js";
 
@@ -8,6 +8,15 @@ import { RateLimit } from "./rate-limit.js";
 const CONTROL_CHUNK_STREAM = 2;
 /** Chunk stream of commands, by the custom of Adobe's servers. */
 const COMMAND_CHUNK_STREAM = 3;
+
+/** Chunk streams of what players get, apart from each other so that headers compress. */
+const MEDIA_CHUNK_STREAMS = { audio: 4, data: 5, video: 6 } as const;
+
+/** The chunk stream on which a player gets messages of a type: audio 4, video 6, all else 5. */
+export function mediaChunkStream(messageTypeId: number): number {
+  if (messageTypeId === MessageType.audio) return MEDIA_CHUNK_STREAMS.audio;
+  return messageTypeId === MessageType.video ? MEDIA_CHUNK_STREAMS.video : MEDIA_CHUNK_STREAMS.data;
+}
 
 /** One side of the handshake, as a link drives it. */
 export interface Handshake {
@@ -33,6 +42,7 @@ export class ProtocolLink {
   #acknowledged = 0; // of those
   #peerWindow: number; // how often the peer wants an acknowledgement, in bytes
   #announcedWindow = 0;
+  #checkedAt = 0; // bytes parsed when partials were last checked
 
   constructor(handshake: Handshake, limits: SessionLimits) {
     this.#handshake = handshake;
@@ -113,6 +123,27 @@ export class ProtocolLink {
     const { messageTypeId, messageStreamId, timestamp, payload } = encodeMessage(message);
     const chunkStreamId = messageTypeId <= MessageType.setPeerBandwidth ? CONTROL_CHUNK_STREAM : COMMAND_CHUNK_STREAM;
     this.#collect(this.#encoder.encode({ chunkStreamId, messageTypeId, messageStreamId, timestamp, payload }));
+  }
+
+  /** Sends a message to a player, each kind on a chunk stream of its own. */
+  sendMedia(message: RawMessage): void {
+    this.#collect(this.#encoder.encode({ ...message, chunkStreamId: mediaChunkStream(message.messageTypeId) }));
+  }
+
+  /** Sends chunks made elsewhere: a type 0 header on that chunk stream and what follows it. */
+  sendChunks(chunkStreamId: number, pieces: readonly Uint8Array[]): void {
+    this.#encoder.forget(chunkStreamId);
+    for (const piece of pieces) this.#collect(piece);
+  }
+
+  /**
+   * Whether a message is unfinished that was already begun when this was asked before.
+   */
+  checkPartials(): boolean {
+    const oldest = this.#decoder.oldestPartial;
+    const stale = oldest !== undefined && oldest < this.#checkedAt;
+    this.#checkedAt = this.#decoder.bytesConsumed;
+    return stale;
   }
 
   /** Announces our window and the bandwidth that the peer may use, which by custom is the same (RTMP 5.4.4, 5.4.5). */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ServerSession } from "./server-session.js";
+import { ServerSession } from "./server/server-session.js";
 import { Peer } from "./testing/peer.js";
 import { webTransport } from "./web-transport.js";
 

@@ -2,8 +2,8 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import type { SessionEnd } from "../end.js";
-import type { SessionHandler } from "../handler.js";
-import { ServerSession } from "../server-session.js";
+import type { SessionHandler } from "../server/handler.js";
+import { ServerSession } from "../server/server-session.js";
 import { Peer } from "../testing/peer.js";
 import { nodeHmacSha256, nodeTransport } from "./index.js";
 

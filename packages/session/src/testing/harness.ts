@@ -1,5 +1,5 @@
 import type { MediaMessage, ServerEvent } from "../events.js";
-import { ServerConnection, type ServerConnectionOptions } from "../server-connection.js";
+import { ServerConnection, type ServerConnectionOptions } from "../server/server-connection.js";
 import { counting, Peer } from "./peer.js";
 
 /** A `ServerConnection` and a scripted peer, joined without I/O; time is a number that tests change. */
@@ -48,7 +48,7 @@ export class Harness {
   settle(): this {
     for (let event = this.connection.read(this.now); event !== undefined; event = this.connection.read(this.now)) {
       this.events.push(event);
-      const asked = event.type === "connect" || (event.type === "publish" && this.accepting === "all");
+      const asked = event.type === "connect" || ("requestId" in event && this.accepting === "all");
       if (asked && "requestId" in event && this.accepting !== "none") this.connection.accept(event.requestId, this.now);
     }
     const output = this.connection.takeOutput();
@@ -59,7 +59,7 @@ export class Harness {
 
   /** Id of the request that waits. */
   get requestId(): number {
-    const request = this.events.filter(({ type }) => type === "connect" || type === "publish").at(-1);
+    const request = this.events.filter((event) => "requestId" in event).at(-1);
     if (request === undefined || !("requestId" in request)) throw new Error("no request came");
     return request.requestId;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Harness } from "./testing/harness.js";
+import { Harness } from "../testing/harness.js";
 
 describe("after the handshake", () => {
   test("Set Chunk Size 65536 goes out at once, before the client says a word", () => {

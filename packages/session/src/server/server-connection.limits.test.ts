@@ -1,6 +1,6 @@
 import { concatBytes, fromHex } from "@rtmp/bytes-util";
 import { describe, expect, test } from "vitest";
-import { Harness } from "./testing/harness.js";
+import { Harness } from "../testing/harness.js";
 
 describe("time", () => {
   test.for([9999, 10_000])("the whole handshake has 10 s, however it drips: after %i ms", (ms) => {
@@ -21,9 +21,9 @@ describe("time", () => {
     expect(harness.connection.deadline).toBe(harness.now + 20_000);
     harness.wait(19_000).send(harness.peer.createStream(), harness.peer.publish());
     expect(harness.connection.deadline).toBe(harness.now + 30_000);
-    harness.wait(29_999).send(harness.peer.audio(1));
-    expect(harness.connection.deadline).toBe(harness.now + 30_000);
-    harness.wait(30_000);
+    harness.wait(29_999).send(harness.peer.audio(1)).wait(29_999);
+    expect(harness.connection.end).toBeUndefined();
+    harness.wait(1);
     expect(harness.connection.end).toEqual({ clean: false, reason: "idle-timeout", by: "us" });
     expect(harness.peer.statuses().at(-1)).toBe("onStatus@1 NetStream.Failed");
     expect(harness.eventTypes.at(-1)).toBe("unpublish");
@@ -100,6 +100,17 @@ describe("time", () => {
     expect(harness.events.at(-1)).toEqual({ type: "cancel", requestId: harness.requestId, reason: "reset" });
     expect(harness.connection.end).toMatchObject({ clean: true, reason: "reset", by: "peer" });
     expect(harness.connection.accept(harness.requestId, harness.now)).toBe(false);
+  });
+
+  test("a message that is begun and never finished ends the connection in time, whatever else is sent", () => {
+    const harness = Harness.publishing();
+    harness.send(concatBytes([fromHex("07 000001 000100 09 01000000"), new Uint8Array(128)])); // half of 256 bytes
+    let seconds = 0;
+    for (; seconds < 100 && harness.connection.end === undefined; seconds++)
+      harness.wait(1000).send(harness.peer.audio(seconds));
+    expect(harness.connection.end).toEqual({ clean: false, reason: "idle-timeout", by: "us" });
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    expect(seconds).toBeLessThanOrEqual(60);
   });
 });
 

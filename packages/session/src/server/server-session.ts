@@ -1,16 +1,24 @@
 import type { HmacSha256 } from "@rtmp/handshake";
-import type { EndReason, SessionEnd } from "./end.js";
-import type { ConnectEvent, PublishEvent, ServerEvent } from "./events.js";
-import type { ConnectInfo, ConnectRequest, PublishRequest, SessionHandler, SessionRequest } from "./handler.js";
+import type { EndReason, SessionEnd } from "../end.js";
+import type { ConnectEvent, PlayEvent, PublishEvent, ServerEvent } from "../events.js";
 import {
   DEFAULT_SESSION_LIMITS,
   DEFAULT_SESSION_TIMEOUTS,
   type SessionLimits,
   type SessionTimeouts,
-} from "./limits.js";
-import { type Clock, createAbort, systemClock, systemRandom } from "./platform.js";
-import { ServerConnection } from "./server-connection.js";
-import type { Transport } from "./transport.js";
+} from "../limits.js";
+import { type Clock, createAbort, systemClock, systemRandom } from "../platform.js";
+import type { Transport } from "../transport.js";
+import type {
+  ConnectInfo,
+  ConnectRequest,
+  PlayRequest,
+  PublishRequest,
+  SessionHandler,
+  SessionRequest,
+} from "./handler.js";
+import type { Status } from "./replies.js";
+import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
 
 /** What a {@link ServerSession} is made of. */
 export interface ServerSessionOptions {
@@ -77,7 +85,7 @@ export class ServerSession {
     const { state } = this.#connection;
     return state === "closed" && !this.#finished ? "closing" : state;
   }
-  /** Whether a publish was ever accepted. */
+  /** Whether a publish or play was ever accepted. */
   get accepted(): boolean {
     return this.#connection.accepted;
   }
@@ -117,6 +125,47 @@ export class ServerSession {
   close(reason: EndReason, status?: { readonly code: string; readonly description: string }): void {
     this.#connection.close(reason, status && { level: "error", ...status });
     this.#process();
+  }
+
+  // ---- to a player ----
+
+  /** Own chunk size, in bytes: the one for which chunks given to {@link sendChunks} must be cut. */
+  get chunkSize(): number {
+    return this.#connection.chunkSize;
+  }
+  /** Whether the transport still has enough to write. What is sent now waits in memory; better wait for `SessionHandler.drain`. */
+  get congested(): boolean {
+    return this.#writeBy !== NEVER;
+  }
+  /** Sends a message on a stream that plays, with the next {@link flush}. Ignored on one that does not, or no longer. */
+  sendMedia(messageStreamId: number, message: OutgoingMedia): void {
+    this.#connection.sendMedia(messageStreamId, message);
+  }
+  /**
+   * Sends a message as chunks made before, for this message stream id and {@link chunkSize}, with the next {@link flush}:
+   * how one encoding serves many players. Ignored on a stream that does not play.
+   */
+  sendChunks(messageStreamId: number, chunkStreamId: number, ...pieces: readonly Uint8Array[]): void {
+    this.#connection.sendChunks(messageStreamId, chunkStreamId, ...pieces);
+  }
+  /** Writes what was sent, in one piece, unless {@link congested}. */
+  flush(): void {
+    this.#afterProcessing();
+  }
+  /** Says something to a player, such as `NetStream.Play.PublishNotify`. Ignored on a stream that does not play. */
+  notify(messageStreamId: number, status: Status): void {
+    this.#connection.notify(messageStreamId, status);
+    this.flush();
+  }
+  /** Tells a player that its stream begins (again), or has run dry for now. Ignored on a stream that does not play. */
+  signal(messageStreamId: number, event: "streamBegin" | "streamDry"): void {
+    this.#connection.signal(messageStreamId, event);
+    this.flush();
+  }
+  /** Ends a playback: StreamEOF, `UnpublishNotify`, `Play.Stop`. The connection goes on; players leave by themselves. */
+  endPlayback(messageStreamId: number): void {
+    this.#connection.endPlayback(messageStreamId, this.#clock.now());
+    this.flush();
   }
 
   // ---- reading ----
@@ -214,11 +263,23 @@ export class ServerSession {
       case "publish":
         this.#askPublish(event);
         return undefined;
+      case "play":
+        this.#askPlay(event);
+        return undefined;
       case "cancel":
         this.#abort?.abort(new Error(`The request was cancelled: ${event.reason}.`));
         return undefined;
       case "unpublish":
         this.#handler.unpublish?.(event.publication, { clean: event.clean, reason: event.reason });
+        return undefined;
+      case "stop":
+        this.#handler.stop?.(event.playback, { reason: event.reason });
+        return undefined;
+      case "pause":
+        this.#handler.pause?.(event.playback, event.paused);
+        return undefined;
+      case "receive":
+        this.#handler.receive?.(event.playback, event.kind, event.enabled);
         return undefined;
       case "unhandled":
         this.#handler.unhandled?.(event.message);
@@ -237,12 +298,22 @@ export class ServerSession {
   }
 
   #askPublish({ requestId, publication }: PublishEvent): void {
-    const connect = this.#connectInfo;
-    if (connect === undefined) throw new Error("A publish without a connect.");
-    const request: PublishRequest = { publication, connect, ...this.#request(requestId) };
+    const request: PublishRequest = { publication, connect: this.#connected(), ...this.#request(requestId) };
     if (this.#handler.publish === undefined) {
       request.reject("NetStream.Publish.Denied", "This server takes no streams.");
     } else this.#watch(this.#handler.publish(request));
+  }
+
+  #askPlay({ requestId, playback }: PlayEvent): void {
+    const request: PlayRequest = { playback, connect: this.#connected(), ...this.#request(requestId) };
+    if (this.#handler.play === undefined) {
+      request.reject("NetStream.Play.Failed", "This server does not offer playback.");
+    } else this.#watch(this.#handler.play(request));
+  }
+
+  #connected(): ConnectInfo {
+    if (this.#connectInfo === undefined) throw new Error("A request before connect.");
+    return this.#connectInfo;
   }
 
   #request(requestId: number): SessionRequest {
@@ -292,7 +363,9 @@ export class ServerSession {
     wait.then(
       () => {
         this.#writeBy = NEVER;
-        if (this.#connection.end === undefined) this.#write();
+        if (this.#connection.end !== undefined) return;
+        this.#write();
+        if (!this.congested) this.#drained();
       },
       (error: unknown) => {
         this.#writeBy = NEVER;
@@ -300,6 +373,15 @@ export class ServerSession {
         this.#process();
       },
     );
+  }
+
+  #drained(): void {
+    try {
+      this.#handler.drain?.();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#process();
   }
 
   // ---- time ----

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
-import type { SessionEnd } from "./end.js";
-import type { MediaMessage, Publication } from "./events.js";
+import type { SessionEnd } from "../end.js";
+import type { MediaMessage, Publication } from "../events.js";
+import { FakeClock, settle } from "../testing/fake-clock.js";
+import { MemoryTransport } from "../testing/memory-transport.js";
+import { counting, Peer } from "../testing/peer.js";
 import type { ConnectRequest, PublishRequest, SessionHandler } from "./handler.js";
 import { ServerSession, type ServerSessionOptions } from "./server-session.js";
-import { FakeClock, settle } from "./testing/fake-clock.js";
-import { MemoryTransport } from "./testing/memory-transport.js";
-import { counting, Peer } from "./testing/peer.js";
 
 /** A session over a transport in memory, with a clock that the test moves and a peer that the test speaks for. */
 class Stage {

@@ -1,7 +1,7 @@
 import { fromHex } from "@rtmp/bytes-util";
 import { encodeAggregate } from "@rtmp/messages";
 import { describe, expect, test } from "vitest";
-import { Harness } from "./testing/harness.js";
+import { Harness } from "../testing/harness.js";
 
 function connected(): Harness {
   const harness = Harness.open();
@@ -228,10 +228,11 @@ describe("media", () => {
     expect(harness.connection.end).toBeUndefined();
   });
 
-  test("a data message that is not AMF is dropped, and the stream goes on", () => {
+  test("a data message that is not AMF is passed on as it is, without a name", () => {
     const harness = Harness.publishing();
     harness.send(harness.peer.raw(18, fromHex("ff00ff"), 1), harness.peer.audio(1));
-    expect(harness.media).toMatchObject([{ type: "audio" }]);
+    expect(harness.media).toMatchObject([{ type: "data", payload: fromHex("ff00ff") }, { type: "audio" }]);
+    expect(harness.media[0]).not.toHaveProperty("name");
   });
 
   test("unknown message types are handed out and change nothing", () => {
@@ -347,16 +348,5 @@ describe("other calls", () => {
     const harness = connected();
     harness.send(harness.peer.raw(20, fromHex("02000c63726561746553747265616d00400000000000000005ff")));
     expect(harness.peer.commands()).toMatchObject([{ name: "_result", transactionId: 2, arguments: [1] }]);
-  });
-
-  test.for(["play", "play2"])("%s is refused with a status, then the connection ended", (name) => {
-    const harness = connected();
-    harness.send(harness.peer.createStream(), harness.peer.command(name, 0, 1, null, "key"));
-    expect(harness.peer.commands().at(-1)).toMatchObject({
-      name: "onStatus",
-      messageStreamId: 1,
-      arguments: [{ level: "error", code: "NetStream.Play.Failed" }],
-    });
-    expect(harness.connection.end).toEqual({ clean: true, reason: "play-not-supported", by: "us" });
   });
 });

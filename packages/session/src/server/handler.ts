@@ -1,7 +1,7 @@
 import type { ConnectCommand, Message } from "@rtmp/messages";
-import type { EndReason } from "./end.js";
-import type { MediaMessage, Publication } from "./events.js";
-import type { SessionSignal } from "./platform.js";
+import type { EndReason } from "../end.js";
+import type { MediaMessage, Playback, Publication } from "../events.js";
+import type { SessionSignal } from "../platform.js";
 
 /** A request that the application answers, at once or later, within `SessionTimeouts.decisionMs`. Only the first answer counts. */
 export interface SessionRequest {
@@ -10,8 +10,9 @@ export interface SessionRequest {
   /** Says yes. @returns false if the answer came too late. */
   accept(): boolean;
   /**
-   * Says no. The peer is told, then the connection ends, unless other streams publish on it.
-   * @param code for programs: OBS knows `NetStream.Publish.BadName`, `.Denied`, `.Rejected` and `NetConnection.Connect.InvalidApp`.
+   * Says no. The peer is told, then the connection ends, unless other streams are active on it.
+   * @param code for programs: OBS knows `NetStream.Publish.BadName`, `.Denied`, `.Rejected` and `NetConnection.Connect.InvalidApp`,
+   * players know `NetStream.Play.StreamNotFound` and `.Failed`.
    * @param description for people: FFmpeg, GStreamer and OBS show it.
    * @returns false if the answer came too late.
    */
@@ -37,16 +38,32 @@ export interface PublishRequest extends SessionRequest {
   readonly connect: ConnectInfo;
 }
 
+/** The peer asks to play. */
+export interface PlayRequest extends SessionRequest {
+  readonly playback: Playback;
+  readonly connect: ConnectInfo;
+}
+
 /** What an application does with a session. Methods are called one at a time, in the order of the wire. */
 export interface SessionHandler {
   /** @defaultValue accepts */
   connect?(request: ConnectRequest): void | Promise<void>;
   /** @defaultValue rejects with `NetStream.Publish.Denied` */
   publish?(request: PublishRequest): void | Promise<void>;
+  /** Once accepted, send with `ServerSession.sendMedia` or `sendChunks`. @defaultValue rejects with `NetStream.Play.Failed` */
+  play?(request: PlayRequest): void | Promise<void>;
   /** Takes a message. While a returned promise is pending nothing more is read, so back-pressure reaches the encoder. */
   media?(message: MediaMessage, publication: Publication): void | Promise<void>;
   /** An accepted publication is over; nothing more comes of it. */
   unpublish?(publication: Publication, end: { readonly clean: boolean; readonly reason: EndReason }): void;
+  /** An accepted playback is over; nothing more can be sent for it. Not called for one that the application ended. */
+  stop?(playback: Playback, end: { readonly reason: EndReason }): void;
+  /** A player pauses or goes on; it has been answered. */
+  pause?(playback: Playback, paused: boolean): void;
+  /** A player wants audio or video, or no longer. */
+  receive?(playback: Playback, kind: "audio" | "video", enabled: boolean): void;
+  /** The transport takes more after `ServerSession.congested` was true. */
+  drain?(): void;
   /** A message that the session has no use for; a call has been answered with an error already. */
   unhandled?(message: Message): void;
 }

@@ -1,8 +1,8 @@
 import { concatBytes } from "@rtmp/bytes-util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Harness } from "./testing/harness.js";
-import { Peer } from "./testing/peer.js";
+import { Harness } from "../testing/harness.js";
+import { Peer } from "../testing/peer.js";
 
 /** What a client says after the handshake, made without listening: a whole publish with a bit of everything. */
 function conversation(): Uint8Array {

@@ -1,0 +1,37 @@
+import type { ConnectCommand } from "@rtmp/messages";
+import { normaliseApp } from "../names.js";
+import { connectResult, errorResult } from "./replies.js";
+import type { ServerContext } from "./server-context.js";
+
+/** connect (RTMP 7.2.1.1): asks the application, unless there is something wrong with it. */
+export function onConnect(context: ServerContext, command: ConnectCommand, now: number): void {
+  const transactionId = command.transactionId ?? 1;
+  if (context.connect !== undefined) {
+    context.answerError(transactionId, "This connection has its application already.");
+    return;
+  }
+  if (command.app === undefined || hasLongString(context, command)) {
+    const description =
+      command.app === undefined ? "connect must name an application." : "A string of connect is too long.";
+    context.link.send(errorResult(transactionId, "NetConnection.Connect.Rejected", description));
+    context.finish({ reason: "bad-argument", by: "us" });
+    return;
+  }
+  context.ask({ type: "connect", app: normaliseApp(command.app), command }, now);
+}
+
+/** The application said yes. */
+export function acceptConnect(context: ServerContext, app: string, command: ConnectCommand): void {
+  context.connect = command;
+  context.app = app;
+  context.link.announceWindow();
+  context.link.send(connectResult(command));
+}
+
+function hasLongString({ limits }: ServerContext, { properties }: ConnectCommand): boolean {
+  return Object.keys(properties).some((key) => {
+    const value = properties[key];
+    const limit = key === "app" || key.toLowerCase() === "tcurl" ? limits.maxNameLength : limits.maxConnectStringLength;
+    return typeof value === "string" && value.length > limit;
+  });
+}

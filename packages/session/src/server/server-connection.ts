@@ -1,0 +1,510 @@
+import { ChunkError } from "@rtmp/chunk";
+import { HandshakeError, type HmacSha256, ServerHandshake } from "@rtmp/handshake";
+import { type Command, decodeMessage, type Message, MessageError, MessageType, type RawMessage } from "@rtmp/messages";
+import type { EndReason, SessionEnd } from "../end.js";
+import type { MediaEvent, MediaMessage, ServerEvent } from "../events.js";
+import {
+  DEFAULT_SESSION_LIMITS,
+  DEFAULT_SESSION_TIMEOUTS,
+  type SessionLimits,
+  type SessionTimeouts,
+} from "../limits.js";
+import { ProtocolLink } from "../protocol-link.js";
+import { RateLimit } from "../rate-limit.js";
+import { acceptConnect, onConnect } from "./connecting.js";
+import { Deadlines, type Phase } from "./deadlines.js";
+import type { MessageStream } from "./message-streams.js";
+import { acceptPlay, endPlaying, onPause, onPlay, onPlay2, onReceive, onSeek, stopPlaying } from "./playing.js";
+import { acceptPublish, onFcUnpublish, onPublish, unpublish } from "./publishing.js";
+import { command, errorResult, onStatus, type Status } from "./replies.js";
+import { type Pending, ServerContext } from "./server-context.js";
+
+/** What a {@link ServerConnection} is made of. */
+export interface ServerConnectionOptions {
+  /** Fills an array with random bytes: S1 and S2 need them, unpredictability does not matter. */
+  readonly random: (target: Uint8Array) => void;
+  /** HMAC-SHA256 for the digest handshake. @defaultValue the one of `@noble/hashes`; Node's own is faster */
+  readonly hmacSha256?: HmacSha256;
+  /** Milliseconds of a clock that never goes back: the moment of creation. */
+  readonly now: number;
+  readonly limits?: Partial<SessionLimits> | undefined;
+  readonly timeouts?: Partial<SessionTimeouts> | undefined;
+}
+
+/** A message for a player. */
+export type OutgoingMedia = Pick<MediaMessage, "messageTypeId" | "timestamp" | "payload">;
+
+/**
+ * The server's side of one RTMP connection as a state machine without I/O: bytes and time go in, events and bytes to
+ * write come out. `ServerSession` drives it over a transport.
+ *
+ * `receive` bytes, then `read` events until it answers `undefined`, then write what `takeOutput` gives. A request
+ * (`connect`, `publish`, `play`) stops the machine until `accept` or `reject`; later bytes stay unparsed. Call `tick` at
+ * `deadline`. Once `end` is set, nothing more is parsed: read the remaining events, write the remaining output.
+ */
+export class ServerConnection {
+  readonly #limits: SessionLimits;
+  readonly #timeouts: SessionTimeouts;
+  readonly #link: ProtocolLink;
+  readonly #context: ServerContext;
+  readonly #deadlines: Deadlines;
+  readonly #commands: RateLimit;
+  #aggregate: RawMessage[] = []; // parts still to be handled, in reverse
+  #droppedBytes = 0;
+  #accepted = false;
+
+  constructor(options: ServerConnectionOptions) {
+    const { random, hmacSha256, now } = options;
+    this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
+    this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
+    this.#commands = new RateLimit(this.#limits.commandsPerSecond, this.#limits.commandBurst);
+    const handshake = new ServerHandshake({ random, time: Math.floor(now) >>> 0, ...(hmacSha256 && { hmacSha256 }) });
+    this.#link = new ProtocolLink(handshake, this.#limits);
+    this.#context = new ServerContext(this.#limits, this.#link);
+    this.#deadlines = new Deadlines(this.#timeouts, now);
+  }
+
+  /** How the connection ended; undefined while it goes on. */
+  get end(): SessionEnd | undefined {
+    return this.#context.end;
+  }
+  /**
+   * `handshake`, then `connecting` until connect is accepted, then `connected`; `publishing` while a stream is published,
+   * else `playing` while one is played; `closed` at the end.
+   */
+  get state(): Phase | "closed" {
+    return this.#context.end === undefined ? this.#phase() : "closed";
+  }
+  /** Whether a publish or play was ever accepted. */
+  get accepted(): boolean {
+    return this.#accepted;
+  }
+  /** Whether a request waits for `accept` or `reject`. */
+  get deciding(): boolean {
+    return this.#context.pending !== undefined;
+  }
+  /** Whether the peer speaks RTMP, so that last words can reach it. */
+  get handshaken(): boolean {
+    return this.#link.handshaken;
+  }
+  /** Own chunk size: the one for which shared wire forms must be cut. */
+  get chunkSize(): number {
+    return this.#limits.chunkSize;
+  }
+  /** Bytes from the peer so far, the handshake included. */
+  get bytesReceived(): number {
+    return this.#link.bytesReceived;
+  }
+  /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken. */
+  get heldBytes(): number {
+    return this.#link.heldBytes;
+  }
+  /** Bytes that `takeOutput` would give. */
+  get queuedOutput(): number {
+    return this.#link.queuedOutput;
+  }
+
+  /** When `tick` is due, on the clock of `now`; `Infinity` if never. */
+  get deadline(): number {
+    const { end, pending } = this.#context;
+    if (end !== undefined) return Number.POSITIVE_INFINITY;
+    if (pending !== undefined) return pending.since + this.#timeouts.decisionMs;
+    return this.#deadlines.next(this.#phase())?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Acts on a deadline that has passed. */
+  tick(now: number): void {
+    if (now < this.deadline) return;
+    const { pending } = this.#context;
+    if (pending !== undefined) {
+      const codes = {
+        connect: "NetConnection.Connect.Rejected",
+        publish: "NetStream.Publish.Denied",
+        play: "NetStream.Play.Failed",
+      };
+      const description = "The server could not decide in time.";
+      this.#context.events.push({ type: "cancel", requestId: pending.requestId, reason: "decision-timeout" });
+      this.#refuse(pending, now, "decision-timeout", "us", { level: "error", code: codes[pending.type], description });
+      return;
+    }
+    const action = this.#deadlines.next(this.#phase())?.action;
+    if (action === "ping") {
+      this.#deadlines.pinged(now);
+      this.#link.send({ type: "userControl", event: "pingRequest", pingTimestamp: Math.floor(now) >>> 0 });
+    } else if (action === "check-partials") {
+      this.#deadlines.partialsChecked(now);
+      if (this.#link.checkPartials()) this.#fail("idle-timeout", "A message was begun and not finished in time.");
+    } else if (action !== undefined) this.#fail(action, "Timed out.");
+  }
+
+  /** Takes bytes from the peer. Bytes after the end are ignored. */
+  receive(bytes: Uint8Array, now: number): void {
+    if (this.#context.end !== undefined) return;
+    this.#deadlines.received(now);
+    const shaking = !this.#link.handshaken;
+    try {
+      this.#link.receive(bytes);
+    } catch (error) {
+      this.#failWith(error);
+    }
+    if (shaking && this.#link.handshaken) this.#deadlines.enter(now);
+  }
+
+  /** The peer has closed its side, or the connection broke: `reset`. */
+  receiveEnd(reason: "closed" | "reset" = "closed", cause?: unknown): void {
+    this.#finish({ reason, by: "peer", ...(cause !== undefined && { cause }) });
+  }
+
+  /** The next event; undefined until more bytes come, a request is answered, or for ever after the end. */
+  read(now: number): ServerEvent | undefined {
+    const context = this.#context;
+    for (;;) {
+      const event = context.events.shift();
+      if (event !== undefined) return event;
+      if (context.end !== undefined || context.pending !== undefined) return undefined;
+      let message: RawMessage | undefined;
+      try {
+        message = this.#aggregate.pop() ?? this.#link.read(now);
+        if (context.connect === undefined && this.#link.bytesParsed > this.#limits.maxBytesBeforeConnect) {
+          this.#fail("pre-auth-overflow", "Too much data before connect.");
+          continue;
+        }
+        if (message === undefined) return undefined;
+        const media = this.#handle(message, now);
+        if (media !== undefined) return media;
+      } catch (error) {
+        if (error instanceof MessageError && error.survivable) this.#drop(message?.payload.length ?? 0);
+        else this.#failWith(error);
+      }
+    }
+  }
+
+  /** Answers a request with yes. @returns false if it is no longer pending: the peer left, or time ran out. */
+  accept(requestId: number, now: number): boolean {
+    const { pending } = this.#context;
+    if (pending?.requestId !== requestId) return false;
+    this.#resolve(pending, now);
+    this.#deadlines.enter(now);
+    if (pending.type === "connect") {
+      acceptConnect(this.#context, pending.app, pending.command);
+      return true;
+    }
+    this.#accepted = true;
+    this.#droppedBytes = 0;
+    if (pending.type === "publish") acceptPublish(this.#context, pending.stream, pending.publication);
+    else acceptPlay(this.#context, pending.stream, pending.playback);
+    return true;
+  }
+
+  /**
+   * Answers a request with no. The peer is told `code` and `description`, then the connection ends, unless other
+   * streams are active on it.
+   * @returns false if it is no longer pending.
+   */
+  reject(requestId: number, now: number, code: string, description: string): boolean {
+    const { pending } = this.#context;
+    if (pending?.requestId !== requestId) return false;
+    this.#refuse(pending, now, `${pending.type}-rejected`, "application", { level: "error", code, description });
+    return true;
+  }
+
+  // ---- to a player ----
+
+  /** Sends a message on a stream that plays. Ignored on one that does not, or no longer. */
+  sendMedia(messageStreamId: number, message: OutgoingMedia): void {
+    if (this.#plays(messageStreamId)) this.#link.sendMedia({ ...message, messageStreamId });
+  }
+
+  /**
+   * Sends a message as chunks made before, by `encodeChunkHead` and `encodeChunkBody` at {@link chunkSize} for this
+   * message stream id. Ignored on a stream that does not play.
+   */
+  sendChunks(messageStreamId: number, chunkStreamId: number, ...pieces: readonly Uint8Array[]): void {
+    if (this.#plays(messageStreamId)) this.#link.sendChunks(chunkStreamId, pieces);
+  }
+
+  /** Says something to a player, such as `NetStream.Play.PublishNotify`. Ignored on a stream that does not play. */
+  notify(messageStreamId: number, status: Status): void {
+    if (this.#plays(messageStreamId)) this.#link.send(onStatus(messageStreamId, status));
+  }
+
+  /** Tells a player that its stream begins (again), or has run dry for now. Ignored on a stream that does not play. */
+  signal(messageStreamId: number, event: "streamBegin" | "streamDry"): void {
+    if (this.#plays(messageStreamId)) this.#link.send({ type: "userControl", event, streamId: messageStreamId });
+  }
+
+  /** Ends a playback: StreamEOF, `UnpublishNotify`, `Play.Stop`. The connection goes on; players leave by themselves. */
+  endPlayback(messageStreamId: number, now: number): void {
+    const stream = this.#context.streams.get(messageStreamId);
+    if (stream?.playback === undefined) return;
+    endPlaying(this.#context, stream);
+    this.#deadlines.enter(now);
+  }
+
+  // ---- ends ----
+
+  /** The application ends the connection. With a `status` the peer is told on each active stream, else on the connection. */
+  close(reason: EndReason, status?: Status): void {
+    if (this.#context.end !== undefined) return;
+    if (status !== undefined) this.#tell(status);
+    this.#finish({ reason, by: "application" });
+  }
+
+  /** Ends the connection for a reason that the driver found, such as `write-timeout` or `consumer-stalled`. The peer is told. */
+  fail(reason: EndReason, by: "us" | "application", description: string, cause?: unknown): void {
+    this.#fail(reason, description, cause, by);
+  }
+
+  /** The application takes its time over a message: deadlines that measure the peer stand still until {@link release}. */
+  hold(now: number): void {
+    this.#deadlines.hold(now);
+  }
+  release(now: number): void {
+    this.#deadlines.release(now);
+  }
+
+  /** Bytes to write since the last call, in one piece; undefined if there are none. */
+  takeOutput(): Uint8Array | undefined {
+    return this.#link.takeOutput();
+  }
+
+  // ---- messages ----
+
+  #handle(raw: RawMessage, now: number): MediaEvent | undefined {
+    switch (raw.messageTypeId) {
+      case MessageType.audio:
+        return this.#media(raw, "audio");
+      case MessageType.video:
+        return this.#media(raw, "video");
+      case MessageType.dataAmf0:
+      case MessageType.dataAmf3:
+        return this.#media(raw, "data", dataName(raw));
+    }
+    const message = decodeMessage(raw);
+    switch (message.type) {
+      case "aggregate":
+        this.#aggregate = [...message.parts].reverse();
+        return undefined;
+      case "command":
+        if (this.#commands.take(now)) this.#obey(message, now);
+        else this.#fail("too-many-commands", "Too many commands.");
+        return undefined;
+      case "userControl":
+        this.#context.events.push({ type: "unhandled", message });
+        return undefined;
+      default:
+        this.#unhandled(message, raw.payload.length);
+        return undefined;
+    }
+  }
+
+  #media(raw: RawMessage, type: MediaMessage["type"], name?: string): MediaEvent | undefined {
+    const publication = this.#context.streams.get(raw.messageStreamId)?.publication;
+    if (publication === undefined) {
+      this.#drop(raw.payload.length); // media on its way when the stream was closed, or for no stream at all
+      return undefined;
+    }
+    const { messageTypeId, messageStreamId, timestamp, payload } = raw;
+    const message: MediaMessage =
+      name === undefined
+        ? { type, messageTypeId, messageStreamId, timestamp, payload }
+        : { type, messageTypeId, messageStreamId, timestamp, payload, name };
+    return { type: "media", publication, message };
+  }
+
+  #unhandled(message: Message, length: number): void {
+    this.#context.events.push({ type: "unhandled", message });
+    this.#drop(length);
+  }
+
+  #drop(length: number): void {
+    this.#droppedBytes += length;
+    if (this.#droppedBytes > this.#limits.maxDroppedBytes) {
+      this.#fail("too-much-dropped", "Too much data that belongs to no published stream.");
+    }
+  }
+
+  // ---- commands (RTMP 7.2) ----
+
+  #obey(message: Command, now: number): void {
+    const active = this.#context.streams.activeCount;
+    if (this.#context.connect === undefined) this.#beforeConnect(message, now);
+    else this.#command(message, now);
+    // With its last stream closed, a peer has as long to start another as at first.
+    if (active > 0 && this.#context.streams.activeCount === 0) this.#deadlines.enter(now);
+  }
+
+  #beforeConnect(message: Command, now: number): void {
+    const context = this.#context;
+    switch (message.kind) {
+      case "connect":
+        onConnect(context, message, now);
+        return;
+      case "publish":
+      case "play":
+      case "play2": {
+        const code = message.kind === "publish" ? "NetStream.Publish.Rejected" : "NetStream.Play.Failed";
+        context.refuse(message.messageStreamId, "publish-before-connect", code, "Connect to an application first.");
+        return;
+      }
+      default:
+        context.events.push({ type: "unhandled", message });
+        context.answerError(message.transactionId ?? 0, "Connect to an application first.");
+    }
+  }
+
+  #command(message: Command, now: number): void {
+    const context = this.#context;
+    const { messageStreamId, transactionId = 0 } = message;
+    switch (message.kind) {
+      case "connect":
+        onConnect(context, message, now);
+        break;
+      case "createStream":
+        this.#createStream(transactionId);
+        break;
+      case "publish":
+        onPublish(context, message, now);
+        break;
+      case "play":
+        onPlay(context, message, now);
+        break;
+      case "play2":
+        onPlay2(context, message);
+        break;
+      case "pause":
+        onPause(context, message);
+        break;
+      case "seek":
+        onSeek(context, message);
+        break;
+      case "receiveAudio":
+      case "receiveVideo":
+        onReceive(context, message);
+        break;
+      case "closeStream":
+        this.#closeStream(context.streams.get(messageStreamId), "closeStream");
+        break;
+      case "deleteStream":
+        this.#deleteStream(message.streamId, message.arguments.length > 0);
+        break;
+      case "fcUnpublish":
+        onFcUnpublish(context, message.streamName);
+        context.answer(transactionId);
+        break;
+      case "releaseStream":
+      case "fcPublish":
+      case "fcSubscribe":
+      case "checkBandwidth":
+        context.answer(transactionId);
+        break;
+      case "getStreamLength": // 0 is "unknown or live"; FFmpeg takes an _error for fatal
+        if (transactionId > 0) this.#link.send(command(0, "_result", transactionId, null, 0));
+        break;
+      case "result":
+      case "error":
+      case "onStatus":
+        context.events.push({ type: "unhandled", message });
+        break;
+      default:
+        context.events.push({ type: "unhandled", message });
+        context.answerError(transactionId, "This server does not know that call.");
+    }
+  }
+
+  #createStream(transactionId: number): void {
+    const { streams } = this.#context;
+    if (streams.count >= this.#limits.maxStreams) {
+      this.#context.answerError(transactionId, "Too many streams on this connection.");
+      return;
+    }
+    const { id } = streams.create();
+    this.#link.send(command(0, "_result", transactionId, null, id));
+  }
+
+  #closeStream(stream: MessageStream | undefined, reason: string): void {
+    if (stream === undefined) return;
+    unpublish(this.#context, stream, reason);
+    stopPlaying(this.#context, stream, reason);
+  }
+
+  #deleteStream(id: number | undefined, hasArgument: boolean): void {
+    const { streams } = this.#context;
+    // GStreamer names the stream instead of numbering it; with one active stream there is no doubt which is meant.
+    const stream = id === undefined && hasArgument ? streams.onlyActive() : streams.get(id ?? 0);
+    if (stream === undefined) return;
+    this.#closeStream(stream, "deleteStream");
+    streams.delete(stream.id);
+  }
+
+  // ---- decisions and ends ----
+
+  #phase(): Phase {
+    const { connect, streams } = this.#context;
+    if (!this.#link.handshaken) return "handshake";
+    if (connect === undefined) return "connecting";
+    if (streams.publishingCount > 0) return "publishing";
+    return streams.playingCount > 0 ? "playing" : "connected";
+  }
+
+  #plays(messageStreamId: number): boolean {
+    return this.#context.streams.get(messageStreamId)?.playback !== undefined;
+  }
+
+  #resolve(pending: Pending, now: number): void {
+    this.#context.pending = undefined;
+    this.#deadlines.hold(pending.since);
+    this.#deadlines.release(now);
+  }
+
+  #refuse(pending: Pending, now: number, reason: EndReason, by: SessionEnd["by"], status: Status): void {
+    this.#resolve(pending, now);
+    if (pending.type === "connect") {
+      this.#link.send(errorResult(pending.command.transactionId ?? 1, status.code, status.description));
+      this.#finish({ reason, by });
+      return;
+    }
+    this.#link.send(onStatus(pending.stream.id, status));
+    this.#context.finishUnlessActive({ reason, by });
+  }
+
+  /** Says why the connection ends, where the peer will look for it. */
+  #tell(status: Status): void {
+    const { connect, streams } = this.#context;
+    if (!this.#link.handshaken) return;
+    const active = [...streams.publishing(), ...streams.playing()];
+    for (const { id } of active) this.#link.send(onStatus(id, status));
+    if (active.length > 0) return;
+    if (connect !== undefined) this.#link.send(onStatus(0, status));
+    else this.#link.send(errorResult(1, "NetConnection.Connect.Rejected", status.description));
+  }
+
+  #failWith(error: unknown): void {
+    if (error instanceof HandshakeError || error instanceof ChunkError || error instanceof MessageError) {
+      this.#fail(error.code, `Protocol error: ${error.code}.`, error);
+    } else throw error;
+  }
+
+  #fail(reason: EndReason, description: string, cause?: unknown, by: "us" | "application" = "us"): void {
+    if (this.#context.end !== undefined) return;
+    const code = this.#context.streams.activeCount > 0 ? "NetStream.Failed" : "NetConnection.Connect.Closed";
+    this.#tell({ level: "error", code, description });
+    this.#finish({ reason, by, ...(cause !== undefined && { cause }) });
+  }
+
+  #finish(end: Omit<SessionEnd, "clean">): void {
+    this.#context.finish(end);
+    this.#aggregate = [];
+  }
+}
+
+/** First value of a data message, if it is a string. What can not be read is passed on all the same: it is not ours to judge. */
+function dataName(raw: RawMessage): string | undefined {
+  try {
+    const message = decodeMessage(raw);
+    return message.type === "data" ? message.name : undefined;
+  } catch (error) {
+    if (error instanceof MessageError && error.survivable) return undefined;
+    throw error;
+  }
+}

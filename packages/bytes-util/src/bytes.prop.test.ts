@@ -63,7 +63,20 @@ test("fields are written as Buffer writes them, and read back", () => {
 });
 
 const text = fc.string({
-  unit: fc.constantFrom("a", "~", "\0", "é", "€", "\u{1F600}", "\uD83D", "\uDE00", "\uFEFF"),
+  unit: fc.constantFrom(
+    "a",
+    "~",
+    "\0",
+    "\x7f",
+    "\x80",
+    "\u07ff",
+    "\u0800",
+    "\uffff",
+    "\u{1F600}",
+    "\uD83D",
+    "\uDE00",
+    "\uFEFF",
+  ),
   maxLength: 40,
 });
 

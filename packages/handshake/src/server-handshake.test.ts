@@ -52,6 +52,7 @@ describe("ServerHandshake, digest", () => {
       const output = handshake.takeOutput() ?? NOTHING;
       expect([output.length, output[0], handshake.mode]).toEqual([3073, 3, "digest"]);
       expect(toHex(output.subarray(1, 9))).toBe("0000004d04050001");
+      expect(toHex(output.subarray(1537, 1545))).toBe(`${toHex(c0c1.subarray(1, 5))}0000004d`);
       expect(naiveFind(output.subarray(1, 1537), "server")).toMatchObject({ schema });
       const digest = naiveFind(c0c1.subarray(1), "client")?.digest ?? NOTHING;
       expect(naiveIsSigned(output.subarray(1537), "server", digest)).toBe(true);

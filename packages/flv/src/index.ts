@@ -62,6 +62,7 @@ export {
 export { parseVvcConfig, type VvcConfig, type VvcStream, vvcLevelName, vvcProfileName } from "./config/vvc-config.js";
 export { FlvError, type FlvErrorCode } from "./errors.js";
 export { type ModEx, MULTITRACK_TYPES, type MultitrackType, timestampOffsetModEx } from "./ex-header.js";
+export type { FlvKeyframe, FlvSummary } from "./flv-index.js";
 export {
   type FlvHeaderItem,
   type FlvItem,
@@ -69,6 +70,7 @@ export {
   type FlvReaderOptions,
   type FlvTagItem,
 } from "./flv-reader.js";
+export { type FlvRecovered, FlvRecovery } from "./flv-recovery.js";
 export {
   encodeFlvHeader,
   encodeFlvTag,
@@ -83,6 +85,7 @@ export {
   PREVIOUS_TAG_SIZE_LENGTH,
   writeFlvTag,
 } from "./flv-tag.js";
+export { type FlvClosing, type FlvPatch, FlvWriter, type FlvWriterOptions } from "./flv-writer.js";
 export {
   AUDIO_FOUR_CCS,
   type AudioFourCc,

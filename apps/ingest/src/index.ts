@@ -1,1 +1,30 @@
-export {};
+export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config.js";
+export type { ListenAddress } from "./config-values.js";
+export { logEvents } from "./event-log.js";
+export type {
+  ConnectionEvent,
+  ConnectionRefusedEvent,
+  FaultEvent,
+  IngestEvents,
+  ListeningEvent,
+  PublishRefusedEvent,
+  RecordingClosedEvent,
+  RecordingEvent,
+  RecordingFailedEvent,
+  SessionEndEvent,
+  StreamSource,
+  UnpublishEvent,
+} from "./events.js";
+export {
+  LiveStream,
+  type PublishedMessage,
+  type StreamCounts,
+  type StreamEnd,
+  type StreamSubscriber,
+} from "./hub/live-stream.js";
+export type { MediaPacket } from "./hub/media-packet.js";
+export type { StreamId } from "./hub/stream-id.js";
+export { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
+export { createLogger, type Logger, type LogOptions, type LogStream } from "./log.js";
+export type { RecordingFailure } from "./outputs/flv-recorder.js";
+export { type IngestParts, IngestServer } from "./server.js";

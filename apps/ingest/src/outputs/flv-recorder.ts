@@ -22,7 +22,7 @@ export interface RecordingInfo {
   readonly startedAt: Date;
   /** Length of the file. */
   readonly bytes: number;
-  /** Its media time: the last tag's timestamp, in ms. */
+  /** Its media time: the latest timestamp in it, in ms. */
   readonly mediaMs: number;
 }
 
@@ -70,6 +70,7 @@ export class FlvRecorder implements StreamSubscriber {
   #writing = false;
   #flushTimer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
+  #begunAt: Date | undefined; // until the first file has its name
   #file: RecordingFile | undefined;
   #info: { path: string; startedAt: Date } | undefined;
   #length = 0; // of the file, in whole tags
@@ -81,6 +82,7 @@ export class FlvRecorder implements StreamSubscriber {
     this.#id = stream.id;
     this.#options = options;
     this.#events = events;
+    this.#begunAt = options.now();
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -159,7 +161,8 @@ export class FlvRecorder implements StreamSubscriber {
 
   async #open(): Promise<void> {
     await this.#close();
-    const startedAt = this.#options.now();
+    const startedAt = this.#begunAt ?? this.#options.now();
+    this.#begunAt = undefined;
     const folder = recordingFolder(this.#options.directory, this.#id);
     const { path, file } = await this.#step(() => createRecording(this.#options.fs, folder, startedAt));
     this.#file = file;

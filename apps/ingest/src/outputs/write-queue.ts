@@ -22,7 +22,7 @@ export interface Batch {
   readonly newFile: boolean;
   /** Tracks among the tags, as the flags of an FLV header: 4 audio, 1 video. */
   readonly flags: number;
-  /** Timestamp of the last tag, in ms. */
+  /** Latest timestamp among the tags, in ms. */
   readonly lastTimestamp: number;
   /** To be given to {@link WriteQueue.done} when the batch is on disk. */
   readonly cost: number;
@@ -69,7 +69,7 @@ export class WriteQueue {
     for (const { packet, timestamp } of this.#waiting.splice(0, count)) {
       writeFlvTag(out, { tagType: packet.tagType, timestamp, payload: packet.payload });
       tagEnds.push(out.length);
-      lastTimestamp = timestamp;
+      lastTimestamp = Math.max(lastTimestamp, timestamp);
     }
     return { bytes: out.view(), tagEnds, newFile: first.newFile, flags, lastTimestamp, cost };
   }

@@ -1,0 +1,100 @@
+import { EventEmitter } from "node:events";
+import { createServer } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { runCommand } from "./command.js";
+import { RawClient } from "./testing/raw-client.js";
+
+const running: { kill(): Promise<unknown> }[] = [];
+afterEach(() => Promise.all(running.splice(0).map((each) => each.kill())));
+
+function start(...args: string[]) {
+  let stdout = "";
+  let stderr = "";
+  const signals = new EventEmitter();
+  const code = runCommand(args, {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    signals,
+  });
+  const kill = async (): Promise<number> => {
+    while (signals.listenerCount("SIGTERM") > 0) {
+      signals.emit("SIGTERM");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return code;
+  };
+  running.push({ kill });
+  const lines = () =>
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const listening = () =>
+    vi.waitFor(() => {
+      const line = lines().find(({ event }) => event === "listening");
+      if (line === undefined) throw new Error("not listening yet");
+      return line as { protocol: string; address: string; port: number };
+    });
+  return { code, signals, lines, listening, stdout: () => stdout, stderr: () => stderr };
+}
+
+describe("rtmp-ingest", () => {
+  test("prints its help and version", async () => {
+    const help = start("--help");
+    expect(await help.code).toBe(0);
+    expect(help.stdout()).toContain("Usage: rtmp-ingest");
+    const version = start("--version");
+    expect(await version.code).toBe(0);
+    expect(version.stdout()).toMatch(/^rtmp-ingest \d+\.\d+\.\d+\S*\n$/);
+  });
+
+  test("says what is wrong with its flags, and exits with 2", async () => {
+    const command = start("--rtmp", "x:y", "--log-format", "xml");
+    expect(await command.code).toBe(2);
+    expect(command.stdout()).toBe("");
+    expect(command.stderr()).toMatch(
+      /^rtmp-ingest: --rtmp: .*\nrtmp-ingest: --log-format: .*\nTry rtmp-ingest --help\n$/,
+    );
+  });
+
+  test.for(["SIGTERM", "SIGINT"] as const)("serves until %s, then exits with 0", async (signal) => {
+    const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json");
+    const { protocol, address, port } = await command.listening();
+    expect([protocol, address]).toEqual(["rtmp", "127.0.0.1"]);
+    const client = await RawClient.publish(port, "key");
+    command.signals.emit(signal);
+    expect(await command.code).toBe(0);
+    await client.ends();
+    expect(command.lines().map(({ event }) => event)).toEqual([
+      ...["listening", "publish", "stopping", "unpublish", "session-end", "stopped"],
+    ]);
+  });
+
+  test("a second signal exits at once", async () => {
+    const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json", "--grace", "60");
+    const client = await RawClient.publish((await command.listening()).port, "key");
+    client.socket.pause(); // holds the stop up
+    command.signals.emit("SIGTERM");
+    await vi.waitFor(() => expect(command.stdout()).toContain('"stopping"'));
+    command.signals.emit("SIGINT");
+    expect(await command.code).toBe(130);
+    client.socket.destroy();
+  });
+
+  test("exits with 1 when it can not listen", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const command = start("--rtmp", `127.0.0.1:${(taken.address() as { port: number }).port}`, "--log-format", "json");
+    expect(await command.code).toBe(1);
+    expect(command.lines()).toMatchObject([{ event: "start-failed", level: "error", error: { code: "EADDRINUSE" } }]);
+    taken.close();
+  });
+
+  test("in text tells people what to type into their encoder", async () => {
+    const command = start("--rtmp", "127.0.0.1:0");
+    await vi.waitFor(() => expect(command.stdout()).toContain("Stream Key:"));
+    expect(command.stdout()).toMatch(/Server: +rtmp:\/\/127\.0\.0\.1:\d+\/live\n/);
+    command.signals.emit("SIGINT");
+    expect(await command.code).toBe(0);
+  });
+});

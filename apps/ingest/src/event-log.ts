@@ -1,0 +1,36 @@
+import type { Logger } from "./log.js";
+import type { IngestServer } from "./server.js";
+
+/** Refused connections of one reason are logged once in so long, with the number of those in between, in ms. */
+const REFUSAL_INTERVAL_MS = 1000;
+
+/**
+ * Writes a server's events to a log, each as a line with its `event` and fields.
+ * @param now milliseconds of any clock.
+ */
+export function logEvents(server: IngestServer, logger: Logger, now: () => number = () => performance.now()): void {
+  const refusals = new Map<string, { loggedAt: number; suppressed: number }>();
+
+  server.on("listening", (event) => logger.info({ event: "listening", ...event }, "Listening"));
+  server.on("connection", (event) => logger.debug({ event: "connection", ...event }, "Connection"));
+  server.on("connectionRefused", (event) => {
+    const last = refusals.get(event.reason);
+    if (last !== undefined && now() - last.loggedAt < REFUSAL_INTERVAL_MS) {
+      last.suppressed++;
+      return;
+    }
+    refusals.set(event.reason, { loggedAt: now(), suppressed: 0 });
+    const more = last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
+    logger.warn({ event: "connection-refused", ...event, ...more }, "Connection refused");
+  });
+  server.on("publish", (event) => logger.info({ event: "publish", ...event }, "Publish started"));
+  server.on("publishRefused", (event) => logger.warn({ event: "publish-refused", ...event }, "Publish refused"));
+  server.on("unpublish", (event) => {
+    logger.info({ event: "unpublish", ...event }, event.clean ? "Publish ended" : "Publish broken off");
+  });
+  server.on("sessionEnd", (event) => logger.info({ event: "session-end", ...event }, "Connection ended"));
+  server.on("recordingStarted", (event) => logger.info({ event: "recording-started", ...event }, "Recording started"));
+  server.on("recordingClosed", (event) => logger.info({ event: "recording-closed", ...event }, "Recording closed"));
+  server.on("recordingFailed", (event) => logger.error({ event: "recording-failed", ...event }, "Recording failed"));
+  server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
+}

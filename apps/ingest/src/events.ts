@@ -1,0 +1,122 @@
+import type { RecordingFailure } from "./outputs/flv-recorder.js";
+
+/** Where a stream comes from and what it is called; nothing of this is secret. */
+export interface StreamSource {
+  /** Application, without query. */
+  readonly app: string;
+  /** Stream name: the publishing name up to its first `?`. */
+  readonly stream: string;
+  /** Number of the connection, counted from 1 since the start. */
+  readonly connection: number;
+  /** Address and port of the peer. */
+  readonly peer: string;
+}
+
+/** A listener is ready. */
+export interface ListeningEvent {
+  readonly protocol: "rtmp";
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A connection came in. */
+export interface ConnectionEvent {
+  readonly connection: number;
+  readonly peer: string;
+}
+
+/** A connection was refused before a byte was read. */
+export interface ConnectionRefusedEvent {
+  readonly peer: string;
+  /** All connections are taken, or the memory budget is spent. */
+  readonly reason: "too-many-connections" | "memory-budget";
+}
+
+/** A publish was refused; the peer was told code and description. */
+export interface PublishRefusedEvent extends StreamSource {
+  readonly code: string;
+  readonly description: string;
+}
+
+/** A publish is over, and its recording closed. */
+export interface UnpublishEvent extends StreamSource {
+  /** Whether the publisher closed the stream itself. */
+  readonly clean: boolean;
+  /** The command that closed the stream, or why the connection ended. */
+  readonly reason: string;
+  readonly by: "peer" | "us" | "application";
+  readonly durationMs: number;
+  /** Payload bytes, all kinds together. */
+  readonly bytes: number;
+  /** Messages. */
+  readonly audio: number;
+  readonly video: number;
+  readonly data: number;
+  /** Payload bytes by kind. */
+  readonly audioBytes: number;
+  readonly videoBytes: number;
+  readonly dataBytes: number;
+  /** Path of the recording, of its last file if there were several. */
+  readonly recording?: string;
+}
+
+/** A connection is over. */
+export interface SessionEndEvent {
+  readonly connection: number;
+  readonly peer: string;
+  /** Whether every published stream had been closed by its publisher before. */
+  readonly clean: boolean;
+  /** Such as `closed`, `handshake-timeout`, `http-probe`, `evicted`: see the table of reasons. */
+  readonly reason: string;
+  readonly by: "peer" | "us" | "application";
+  readonly durationMs: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** The error behind the reason, where there is one. */
+  readonly error?: unknown;
+}
+
+/** A file of a recording. */
+export interface RecordingEvent {
+  readonly app: string;
+  readonly stream: string;
+  readonly path: string;
+}
+export interface RecordingClosedEvent extends RecordingEvent {
+  readonly bytes: number;
+  /** Latest timestamp in the file, in ms. */
+  readonly mediaMs: number;
+}
+export interface RecordingFailedEvent {
+  readonly app: string;
+  readonly stream: string;
+  readonly reason: RecordingFailure;
+  /** The file that was being written, if one was open; it holds whole tags. */
+  readonly path?: string;
+  readonly bytes?: number;
+  readonly error?: unknown;
+}
+
+/** Something is wrong in the server itself; it goes on. */
+export interface FaultEvent {
+  readonly where: "listener" | "hub";
+  readonly error: unknown;
+}
+
+/** What an `IngestServer` tells, as a map for `EventEmitter`. */
+export interface IngestEvents {
+  listening: [ListeningEvent];
+  connection: [ConnectionEvent];
+  connectionRefused: [ConnectionRefusedEvent];
+  publish: [StreamSource];
+  publishRefused: [PublishRefusedEvent];
+  unpublish: [UnpublishEvent];
+  sessionEnd: [SessionEndEvent];
+  recordingStarted: [RecordingEvent];
+  recordingClosed: [RecordingClosedEvent];
+  recordingFailed: [RecordingFailedEvent];
+  fault: [FaultEvent];
+}
+
+/** Tells one event; what the rooms of the server are given to speak with. */
+export type Emit = <Name extends keyof IngestEvents>(name: Name, ...event: IngestEvents[Name]) => void;

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { ConfigError } from "./config.js";
+import { helpText, parseCommandLine } from "./flags.js";
+
+const run = (...args: string[]) => {
+  const line = parseCommandLine(args);
+  if (line.action !== "run") throw new Error(line.action);
+  return line.config;
+};
+
+test("without flags everything has its default", () => expect(run().rtmp.listen).toEqual([{ port: 1935 }]));
+
+test("flags land in the configuration", () => {
+  const config = run(
+    ...[
+      "--rtmp",
+      "127.0.0.1:0",
+      "--rtmp=[::1]:1936",
+      "--record",
+      "/tmp/r",
+      "--log-format",
+      "json",
+      "--log-level=debug",
+    ],
+    ...[
+      "--grace",
+      "500ms",
+      "--idle-timeout",
+      "5",
+      "--max-message",
+      "1M",
+      "--max-connections",
+      "10",
+      "--max-pending",
+      "9",
+    ],
+    ...["--max-pending-per-address", "8", "--memory-budget", "1G", "--record-queue", "2M"],
+  );
+  expect(config).toEqual({
+    rtmp: {
+      listen: [
+        { host: "127.0.0.1", port: 0 },
+        { host: "::1", port: 1936 },
+      ],
+    },
+    record: { directory: "/tmp/r", queueBytes: 2 ** 21, stallMs: 10_000, flushMs: 100 },
+    limits: { connections: 10, pending: 9, pendingPerAddress: 8, heldBytes: 2 ** 30 },
+    session: { limits: { maxMediaLength: 2 ** 20 }, timeouts: { idleMs: 5000 } },
+    graceMs: 500,
+    log: { format: "json", level: "debug" },
+  });
+});
+
+test.for([
+  [["--help"], "help"],
+  [["-h"], "help"],
+  [["--version"], "version"],
+  [["-v", "--rtmp", "nonsense"], "version"],
+] as const)("%s", ([args, action]) => expect(parseCommandLine(args).action).toBe(action));
+
+test.for([
+  [["--rtmp", "x:y"], /^--rtmp: must be \[HOST:\]PORT, such as .*; got "x:y"$/],
+  [["--max-pending", "-3"], /--max-pending/],
+  [["--max-pending=lots"], '--max-pending: must be a whole number from 1 to 1000000; got "lots"'],
+  [["--log-format", "xml"], '--log-format: must be text or json; got "xml"'],
+  [["--nonsense"], "Unknown option '--nonsense'"],
+  [["--record"], /--record/],
+  [["serve"], 'unexpected argument "serve"'],
+] as const)("%s is refused by name", ([args, message]) => {
+  expect(() => parseCommandLine(args)).toThrow(ConfigError);
+  expect(() => parseCommandLine(args)).toThrow(message);
+});
+
+test("the help names every flag and fits a terminal", () => {
+  const help = helpText();
+  for (const flag of ["--rtmp", "--record", "--log-format", "--log-level", "--grace", "--memory-budget", "--help"]) {
+    expect(help).toContain(flag);
+  }
+  expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);
+});

@@ -1,0 +1,54 @@
+/** A connection as the budget sees it. */
+export interface Holder {
+  /** Bytes held for its peer: unparsed input, unfinished messages, queues. */
+  readonly heldBytes: number;
+  /** Whether a publish or play was accepted: then it is never ended for the sake of others. */
+  readonly accepted: boolean;
+  /** Ends it at once. */
+  evict(): void;
+}
+
+const GIB = 1024 ** 3;
+
+/** A quarter of the machine's memory, 2 GiB at most. @param memory bytes that this process may have */
+export function defaultMemoryBudget(memory: number): number {
+  return Math.floor(Math.min(memory / 4, 2 * GIB));
+}
+
+/** Keeps the bytes held for all peers together within a budget. */
+export class MemoryBudget {
+  readonly #limit: number;
+  #held = 0;
+
+  /** @param limit bytes. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Bytes held at the last check. */
+  get heldBytes(): number {
+    return this.#held;
+  }
+  /** Whether new connections are to be refused. */
+  get exhausted(): boolean {
+    return this.#held > this.#limit;
+  }
+
+  /** Adds up what is held; above the budget, ends those that are not accepted yet, the largest holders first, until it is met. */
+  check(holders: Iterable<Holder>): void {
+    let held = 0;
+    const pending: { holder: Holder; bytes: number }[] = [];
+    for (const holder of holders) {
+      const bytes = holder.heldBytes;
+      held += bytes;
+      if (!holder.accepted && bytes > 0) pending.push({ holder, bytes });
+    }
+    if (held > this.#limit) pending.sort((a, b) => b.bytes - a.bytes);
+    for (const { holder, bytes } of pending) {
+      if (held <= this.#limit) break;
+      held -= bytes;
+      holder.evict();
+    }
+    this.#held = held;
+  }
+}

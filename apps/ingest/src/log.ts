@@ -1,0 +1,40 @@
+import { pino } from "pino";
+import { redact } from "./redact.js";
+import { formatTextLine } from "./text-log.js";
+
+/** Where lines go: an object of pino's `destination` fits. */
+export interface LogStream {
+  write(text: string): unknown;
+}
+
+/** The part of a pino logger that the server uses. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How to log. */
+export interface LogOptions {
+  /** `json`: one object a line. `text`: lines for people. */
+  readonly format: "text" | "json";
+  readonly level: "error" | "warn" | "info" | "debug" | "silent";
+}
+
+/** A logger that writes to a stream. Queries, tokens and credentials are taken out of all that it is given. */
+export function createLogger({ format, level }: LogOptions, stream: LogStream): Logger {
+  const text: LogStream = { write: (line) => stream.write(formatTextLine(line)) };
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redact(fields) as Record<string, unknown>,
+      },
+    },
+    format === "json" ? stream : text,
+  );
+}

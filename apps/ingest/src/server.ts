@@ -1,0 +1,221 @@
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { resolve } from "node:path";
+import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
+import { type IngestConfig, type IngestOptions, parseConfig } from "./config.js";
+import type { Emit, IngestEvents } from "./events.js";
+import { Hub } from "./hub/hub.js";
+import type { LiveStream } from "./hub/live-stream.js";
+import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
+import { Admission } from "./listeners/admission.js";
+import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
+import { peerLabel } from "./listeners/peer-address.js";
+import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
+import { RtmpListener } from "./listeners/rtmp-listener.js";
+import { FlvRecorder } from "./outputs/flv-recorder.js";
+import { nodeRecordingFs } from "./outputs/recording-fs.js";
+
+/** How often the memory held for all peers is added up, in ms. */
+const BUDGET_CHECK_MS = 250;
+/** What the connections that a stop cuts get to say how they ended, in ms. */
+const LAST_WORDS_MS = 200;
+
+/** Parts that an application can bring. */
+export interface IngestParts {
+  /** Who publishes what. @defaultValue one for this process */
+  readonly registry?: StreamRegistry;
+}
+
+/**
+ * Takes RTMP publishes and records them. Tells what happens as events (`IngestEvents`); writes no log by itself, see
+ * `logEvents`.
+ *
+ * @example
+ * const server = new IngestServer({ rtmp: { listen: ["127.0.0.1:0"] }, record: { directory: "./recordings" } });
+ * server.on("publish", ({ app, stream }) => console.log(`${app}/${stream} is live`));
+ * await server.start();
+ */
+export class IngestServer extends EventEmitter<IngestEvents> {
+  /** Who publishes what. */
+  readonly registry: StreamRegistry;
+  readonly #config: IngestConfig;
+  readonly #context: RtmpConnectionContext;
+  readonly #admission: Admission;
+  readonly #budget: MemoryBudget;
+  readonly #connections = new Map<RtmpConnection, Promise<void>>();
+  readonly #recordings = new WeakMap<LiveStream, string>();
+  #listeners: RtmpListener[] = [];
+  #budgetTimer: NodeJS.Timeout | undefined;
+  #connectionCount = 0;
+  #state: "new" | "started" | "stopped" = "new";
+
+  /** @throws ConfigError if the options can not be used. */
+  constructor(options: IngestOptions = {}, parts: IngestParts = {}) {
+    super();
+    const config = parseConfig(options);
+    this.#config = config;
+    this.registry = parts.registry ?? new MemoryStreamRegistry();
+    const { connections, pending, pendingPerAddress, heldBytes } = config.limits;
+    this.#admission = new Admission({
+      maxConnections: connections,
+      maxPending: pending,
+      maxPendingPerAddress: pendingPerAddress,
+    });
+    this.#budget = new MemoryBudget(heldBytes);
+    const { directory, stallMs } = config.record;
+    // A recorder keeps a publisher waiting for as long as its disk may take, and gives up by itself.
+    const deliveryMs = directory === undefined ? DEFAULT_SESSION_TIMEOUTS.deliveryMs : 2 * stallMs;
+    const emit: Emit = (name, ...event) => {
+      try {
+        (this as EventEmitter).emit(name, ...event);
+      } catch (error) {
+        // A listener's own mistake: reported as Node does, and not in the midst of a session.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    };
+    this.#context = {
+      hub: new Hub({
+        registry: this.registry,
+        outputs: directory === undefined ? [] : [(stream) => this.#recorder(stream, resolve(directory), emit)],
+        onError: (error) => emit("fault", { where: "hub", error }),
+        now: () => new Date(),
+      }),
+      limits: defined(config.session.limits),
+      timeouts: { deliveryMs, ...defined(config.session.timeouts) },
+      emit,
+      recordingOf: (stream) => this.#recordings.get(stream),
+      clock: () => performance.now(),
+    };
+  }
+
+  /** Connections at this moment, and of these those that do not publish yet. */
+  get connections(): { readonly total: number; readonly pending: number } {
+    return { total: this.#admission.connections, pending: this.#admission.pending };
+  }
+  /** Bytes held for all peers together when they were last added up. */
+  get heldBytes(): number {
+    return this.#budget.heldBytes;
+  }
+
+  /**
+   * Listens on all configured addresses, or on none.
+   * @throws the system's error if one can not be had, such as EADDRINUSE; a TypeError if it was started before.
+   */
+  async start(): Promise<void> {
+    if (this.#state !== "new") throw new TypeError("A server starts once.");
+    this.#state = "started";
+    const addresses: { address: string; port: number }[] = [];
+    try {
+      for (const listen of this.#config.rtmp.listen) {
+        const listener = new RtmpListener(
+          listen,
+          (socket) => this.#accept(socket),
+          (error) => this.#context.emit("fault", { where: "listener", error }),
+        );
+        addresses.push(await listener.listen());
+        this.#listeners.push(listener);
+      }
+    } catch (error) {
+      this.#state = "stopped";
+      const closed = this.#closeListeners(); // waits for the connections
+      for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
+      await closed;
+      throw error;
+    }
+    this.#budgetTimer = setInterval(() => this.#checkBudget(), BUDGET_CHECK_MS);
+    this.#budgetTimer.unref();
+    for (const address of addresses) this.#context.emit("listening", { protocol: "rtmp", ...address });
+  }
+
+  /**
+   * Takes no more connections, tells all peers, finishes streams and recordings.
+   * @returns whether all was finished within the grace time; what was not is cut.
+   */
+  async stop(): Promise<boolean> {
+    this.#state = "stopped";
+    clearInterval(this.#budgetTimer);
+    const closed = this.#closeListeners();
+    const status = { code: "NetConnection.Connect.AppShutdown", description: "The server is shutting down." };
+    for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
+    const finished = Promise.all([closed, ...this.#connections.values()]).then(() => true);
+    const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
+    if (inTime) return true;
+    for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
+    await Promise.race([finished, after(LAST_WORDS_MS)]);
+    return false;
+  }
+
+  async #closeListeners(): Promise<void> {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  #accept(socket: Socket): void {
+    socket.on("error", () => {}); // the session hears of it too; a socket that is refused here has nobody else
+    const { remoteAddress = "", remotePort } = socket;
+    const place = this.#budget.exhausted
+      ? undefined
+      : this.#admission.admit({ address: remoteAddress, evict: () => connection.destroy("evicted") });
+    if (place === undefined) {
+      socket.destroy();
+      const reason = this.#budget.exhausted ? "memory-budget" : "too-many-connections";
+      this.#context.emit("connectionRefused", { peer: peerLabel(remoteAddress, remotePort), reason });
+      return;
+    }
+    const connection = new RtmpConnection(++this.#connectionCount, socket, this.#context, place.accepted);
+    this.#context.emit("connection", { connection: connection.number, peer: connection.peer });
+    const done = connection.run().finally(() => {
+      place.left();
+      this.#connections.delete(connection);
+    });
+    this.#connections.set(connection, done);
+  }
+
+  #checkBudget(): void {
+    const holders: Holder[] = [];
+    for (const connection of this.#connections.keys()) {
+      const { heldBytes, accepted } = connection;
+      holders.push({ heldBytes, accepted, evict: () => connection.destroy("memory-budget") });
+    }
+    this.#budget.check(holders);
+  }
+
+  #recorder(stream: LiveStream, directory: string, emit: Emit): FlvRecorder {
+    const { queueBytes, stallMs, flushMs } = this.#config.record;
+    const { app, name } = stream.id;
+    const names = { app, stream: name };
+    return new FlvRecorder(
+      stream,
+      { directory, queueBytes, stallMs, flushMs, fs: nodeRecordingFs, now: () => new Date() },
+      {
+        opened: ({ path }) => {
+          this.#recordings.set(stream, path);
+          emit("recordingStarted", { ...names, path });
+        },
+        closed: ({ path, bytes, mediaMs }) => emit("recordingClosed", { ...names, path, bytes, mediaMs }),
+        failed: (reason, error, info) =>
+          emit("recordingFailed", {
+            ...names,
+            reason,
+            ...(info !== undefined && { path: info.path, bytes: info.bytes }),
+            ...(error !== undefined && { error }),
+          }),
+      },
+    );
+  }
+}
+
+/** Resolves with false after a time; keeps no process alive. */
+function after(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
+}
+
+/** The members that are set. */
+function defined<T extends object>(options: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+}

@@ -137,20 +137,19 @@ class ValueWriter {
     for (let i = 0; i < items.length; i++) this.write(items[i], inner);
   }
 
-  /** An object of a class has sealed members; an anonymous one dynamic ones, which can not have an empty name. */
+  /** An object of a class has sealed members, an anonymous one dynamic ones: except up to an empty name, which ends those. */
   #writeObject(identity: object, className: string, members: Amf3Members, depth: number): void {
     const output = this.#output;
     const inner = output.enter(depth);
     if (!isPlain(members)) throw new TypeError("members are a plain object");
     const keys = Object.keys(members);
     const dynamic = identity === members;
-    const sealed = keys.filter((key) => !dynamic || key === "");
+    const sealed = dynamic ? keys.slice(0, keys.indexOf("") + 1) : keys;
     this.#mark(identity, Marker.object);
     output.traits(className, dynamic, sealed);
     for (const key of sealed) this.write(members[key], inner);
     if (!dynamic) return;
-    for (const key of keys) {
-      if (key === "") continue;
+    for (const key of keys.slice(sealed.length)) {
       output.checkRoom(1);
       output.string(key);
       this.write(members[key], inner);

@@ -274,3 +274,19 @@ describe("memory", () => {
     expect(first?.payload.buffer.byteLength).toBe(3);
   });
 });
+
+test("oldestPartial says where the oldest incomplete message began", () => {
+  const decoder = new ChunkDecoder();
+  const part = new Uint8Array(128);
+  const feed = (...pieces: Uint8Array[]) => {
+    decoder.push(concatBytes(pieces));
+    readAll(decoder);
+    return decoder.oldestPartial;
+  };
+  expect(decoder.oldestPartial).toBeUndefined();
+  expect(feed(header(4, 0))).toBeUndefined();
+  expect(feed(header(6, 129), part)).toBe(12);
+  expect(feed(header(5, 129), part)).toBe(12);
+  expect(feed(Uint8Array.of(0xc6, 0))).toBe(152);
+  expect(feed(header(2, 4, 2), Uint8Array.of(0, 0, 0, 5))).toBeUndefined();
+});

@@ -17,7 +17,7 @@ import {
   usedChunkSize,
 } from "./chunk-message.js";
 import { ChunkStream } from "./chunk-stream.js";
-import { copyFew, copyWords } from "./copy.js";
+import { copyFew, copyWords, LITTLE_ENDIAN } from "./copy.js";
 
 /** Bytes of a message header by its format (RTMP 5.3.1.2). */
 const HEADER_LENGTHS = [11, 7, 3, 0] as const;
@@ -249,10 +249,10 @@ export class ChunkDecoder {
     const { buffer, messageLength, continuation } = stream;
     const maxChunkSize = this.#maxChunkSize;
     const maxPartialBytes = this.#limits.maxPartialBytes;
-    const inWords = maxChunkSize <= SMALL && maxChunkSize < messageLength;
+    const inWords = LITTLE_ENDIAN && maxChunkSize <= SMALL && maxChunkSize < messageLength;
     let received = stream.received;
     for (;;) {
-      const part = missing < end - position ? missing : end - position;
+      const part = Math.min(missing, end - position);
       if (part <= FEW) copyFew(buffer, received, bytes, position, part);
       else if (inWords && (received & 3) === 0) {
         const tail = part & 31;

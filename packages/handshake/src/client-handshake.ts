@@ -40,6 +40,7 @@ export class ClientHandshake extends Handshake {
   readonly #verify: boolean;
   readonly #c1: Uint8Array | undefined; // kept only to verify S2
   readonly #c1Digest: Uint8Array | undefined;
+  readonly #schema: DigestSchema;
   #mode: HandshakeMode | undefined;
 
   /** @throws RangeError if `time` is not a u32. */
@@ -47,6 +48,7 @@ export class ClientHandshake extends Handshake {
     super("server");
     this.#options = resolveOptions(options);
     this.#verify = options.verify ?? false;
+    this.#schema = options.schema ?? 1;
     const { random, hmacSha256, time } = this.#options;
     const hello = new Uint8Array(1 + PACKET_LENGTH);
     const c1 = hello.subarray(1);
@@ -55,7 +57,7 @@ export class ClientHandshake extends Handshake {
     random(c1.subarray(8));
     if (options.mode === "digest") {
       writeU32(c1, 4, CLIENT_VERSION);
-      this.#c1Digest = writeDigest(c1, options.schema ?? 1, "client", hmacSha256);
+      this.#c1Digest = writeDigest(c1, this.#schema, "client", hmacSha256);
     }
     if (this.#verify) this.#c1 = c1.slice(); // the output is the caller's to change
     this.send(hello);
@@ -69,7 +71,8 @@ export class ClientHandshake extends Handshake {
   /** @internal */
   protected override onPacket1(s1: Uint8Array): void {
     const { random, hmacSha256, time } = this.#options;
-    const found = this.#c1Digest === undefined ? undefined : findDigest(s1, "server", hmacSha256);
+    // Most servers answer in the schema of C1: to look there first saves an HMAC.
+    const found = this.#c1Digest && findDigest(s1, "server", hmacSha256, this.#schema);
     const c2 = new Uint8Array(PACKET_LENGTH);
     if (found === undefined) c2.set(s1);
     else random(c2.subarray(8, SIGNED_LENGTH));

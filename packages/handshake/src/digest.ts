@@ -73,9 +73,14 @@ export interface FoundDigest {
   readonly digest: Uint8Array;
 }
 
-/** The first valid digest, of schema 0 or else of schema 1. */
-export function findDigest(packet: Uint8Array, sender: HandshakeRole, hmacSha256: HmacSha256): FoundDigest | undefined {
-  return digestAt(packet, 0, sender, hmacSha256) ?? digestAt(packet, 1, sender, hmacSha256);
+/** The first valid digest: of schema `first`, or else of the other one. */
+export function findDigest(
+  packet: Uint8Array,
+  sender: HandshakeRole,
+  hmacSha256: HmacSha256,
+  first: DigestSchema = 0,
+): FoundDigest | undefined {
+  return digestAt(packet, first, sender, hmacSha256) ?? digestAt(packet, first === 0 ? 1 : 0, sender, hmacSha256);
 }
 
 /** Puts a digest into C1 or S1 whose other bytes are final. @returns the digest. */

@@ -58,7 +58,7 @@ export class ServerConnection {
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#commands = new RateLimit(this.#limits.commandsPerSecond, this.#limits.commandBurst);
-    const handshake = new ServerHandshake({ random, time: Math.floor(now) >>> 0, ...(hmacSha256 && { hmacSha256 }) });
+    const handshake = new ServerHandshake({ random, ...(hmacSha256 && { hmacSha256 }) });
     this.#link = new ProtocolLink(handshake, this.#limits);
     this.#context = new ServerContext(this.#limits, this.#link);
     this.#deadlines = new Deadlines(this.#timeouts, now);

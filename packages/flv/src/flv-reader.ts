@@ -58,7 +58,8 @@ export class FlvReader {
   #skip = 0; // bytes to drop before the next tag
   #position = 0; // bytes consumed
   #wholeLength = 0;
-  #payloadLength = 0; // of the tag in #head
+  #tagOffset = 0; // of the tag in #head
+  #payloadLength = 0; // likewise
   #error: FlvError | undefined;
 
   constructor(options: FlvReaderOptions = {}) {
@@ -141,12 +142,14 @@ export class FlvReader {
     if (this.#input.length < FLV_TAG_HEADER_LENGTH) return false;
     const head = this.#head;
     this.#input.readInto(head, 0, FLV_TAG_HEADER_LENGTH);
+    this.#tagOffset = this.#position;
+    this.#position += FLV_TAG_HEADER_LENGTH;
     const first = head[0] as number;
-    if (first >= 0x40) this.#fail("malformed-tag", `reserved bits set: 0x${first.toString(16)}`, this.#position);
+    if (first >= 0x40) this.#fail("malformed-tag", `reserved bits set: 0x${first.toString(16)}`, this.#tagOffset);
     if (this.#strict) this.#checkPlausible(first & 0x1f);
     const length = ((head[1] as number) << 16) | ((head[2] as number) << 8) | (head[3] as number);
     if (length > this.#maxPayloadLength) {
-      this.#fail("tag-too-large", `a tag of ${length} bytes, ${this.#maxPayloadLength} allowed`, this.#position);
+      this.#fail("tag-too-large", `a tag of ${length} bytes, ${this.#maxPayloadLength} allowed`, this.#tagOffset);
     }
     this.#payloadLength = length;
     this.#state = "payload";
@@ -156,9 +159,9 @@ export class FlvReader {
   #checkPlausible(tagType: number): void {
     const { audio, video, script, scriptAmf3 } = FlvTagType;
     const known = tagType === audio || tagType === video || tagType === script || tagType === scriptAmf3;
-    if (!known) this.#fail("malformed-tag", `tag type ${tagType}`, this.#position);
+    if (!known) this.#fail("malformed-tag", `tag type ${tagType}`, this.#tagOffset);
     const head = this.#head;
-    if (head[8] !== 0 || head[9] !== 0 || head[10] !== 0) this.#fail("malformed-tag", "a stream id", this.#position);
+    if (head[8] !== 0 || head[9] !== 0 || head[10] !== 0) this.#fail("malformed-tag", "a stream id", this.#tagOffset);
   }
 
   #readTag(): FlvTagItem {
@@ -167,8 +170,8 @@ export class FlvReader {
     const low = ((head[4] as number) << 16) | ((head[5] as number) << 8) | (head[6] as number);
     const timestamp = (head[7] as number) * 0x1000000 + low;
     const payload = this.#input.take(this.#payloadLength);
-    const offset = this.#position;
-    this.#position += FLV_TAG_HEADER_LENGTH + payload.length;
+    const offset = this.#tagOffset;
+    this.#position += payload.length;
     this.#skip = PREVIOUS_TAG_SIZE_LENGTH;
     this.#state = "skip";
     this.#skipped(); // so that wholeLength tells this tag as soon as it is whole

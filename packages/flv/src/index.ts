@@ -11,6 +11,7 @@ export {
   parseAudioTag,
 } from "./audio-tag.js";
 export { encodeAudioTag } from "./audio-tag-encode.js";
+export { CHANNEL_NAMES, type ChannelName, channelNames } from "./channels.js";
 export { type ColorInfo, decodeVideoMetadata, encodeColorInfo, readColorInfo } from "./color-info.js";
 export {
   type AacConfig,
@@ -94,6 +95,15 @@ export {
   VIDEO_FOUR_CCS,
   type VideoFourCc,
 } from "./four-cc.js";
+export {
+  audioCodecId,
+  audioCodecOfId,
+  readMetadata,
+  type StreamMetadata,
+  type TrackMetadata,
+  videoCodecId,
+  videoCodecOfId,
+} from "./metadata.js";
 export {
   audioCodecOf,
   audioTrackIdOf,

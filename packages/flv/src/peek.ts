@@ -8,7 +8,7 @@ const AUDIO_MULTITRACK = 5;
 const CUT = -1;
 
 /** Codecs of legacy video headers; those that have a FourCC are named by it. */
-const LEGACY_VIDEO_CODECS: readonly (string | undefined)[] = [
+export const LEGACY_VIDEO_CODECS: readonly (string | undefined)[] = [
   undefined,
   undefined,
   "sorenson-h263",
@@ -25,7 +25,7 @@ const LEGACY_VIDEO_CODECS: readonly (string | undefined)[] = [
   "av01",
 ];
 /** Codecs of legacy audio headers, likewise. */
-const LEGACY_AUDIO_CODECS: readonly (string | undefined)[] = [
+export const LEGACY_AUDIO_CODECS: readonly (string | undefined)[] = [
   "pcm",
   "adpcm",
   ".mp3",

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "@rtmp/bytes-util";
 
-/** A power of two. With names of at most {@link LONGEST} characters the cache holds some tens of kilobytes. */
-const SLOTS = 1024;
+/** A power of two. With names of at most {@link LONGEST} characters the cache never holds above 250 kB. */
+const SLOTS = 4096;
 const LONGEST = 32;
 
 // Peers send the same few names in every message, and making a string into a property name costs more than anything
@@ -20,7 +20,7 @@ export function decodeKey(bytes: Uint8Array, start: number, end: number): string
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
   if (union >= 0x80) return decodeUtf8(bytes, start, end);
-  const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1);
+  const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
   const kept = slots[slot] as string;
   if (isAscii(kept, length, bytes, start)) return kept;
   const key = decodeUtf8(bytes, start, end);

@@ -268,6 +268,26 @@ describe("what references repeat", () => {
     expect(outcomes(chain(31))).toEqual([undefined, undefined]);
     expect(outcomes(chain(32))).toEqual(["amf-depth", undefined]);
   });
+  test("is counted to the value", () => {
+    const inner = "09 03 01 01"; // two values
+    const outer = `09 07 01 ${inner} 09 02 09 02`;
+    const limits = (maxValues: number) => ({ limits: { maxValues } });
+    expect(outcomes(fromHex(outer), limits(7))).toEqual([undefined, undefined]);
+    expect(outcomes(fromHex(outer), limits(6))).toEqual(["amf-too-many", undefined]);
+    // An object whose parts were sent by reference weighs as much as they do: 1 + 7 + 7 values.
+    expect(outcomes(fromHex(`09 05 01 ${outer.replaceAll("09 02", "09 04")} 09 02`), limits(15))[0]).toBeUndefined();
+    expect(outcomes(fromHex(`09 05 01 ${outer.replaceAll("09 02", "09 04")} 09 02`), limits(14))[0]).toBe(
+      "amf-too-many",
+    );
+  });
+  test("is counted to the level, of the deepest part", () => {
+    // The second item refers to the first from one level further in; the first is three deep, in its first part.
+    const bytes = fromHex(
+      "09 05 01  09 05 01 (09 03 01 09 03 01 01) (09 03 01 01)  09 03 01 09 02".replace(/[()]/g, ""),
+    );
+    expect(outcomes(bytes, { limits: { maxDepth: 5 } })).toEqual([undefined, undefined]);
+    expect(outcomes(bytes, { limits: { maxDepth: 4 } })).toEqual(["amf-depth", undefined]);
+  });
   test("is counted as bytes: text, names, byte arrays, objects", () => {
     const long = `a001${"61".repeat(2048)}`; // a string or byte array of 2048 bytes
     const many = (first: string, again: string) => fromHex(`09 8161 01 ${first} ${again.repeat(111)}`); // 112 items

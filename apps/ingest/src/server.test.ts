@@ -4,8 +4,8 @@ import { networkInterfaces } from "node:os";
 import { describe, expect, test, vi } from "vitest";
 import { MemoryStreamRegistry } from "./hub/stream-registry.js";
 import { IngestServer } from "./server.js";
-import { readFlv } from "./testing/flv-file.js";
-import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "./testing/packets.js";
+import { readRecording } from "./testing/flv-file.js";
+import { audioHeader, audioMessage, metadataMessage, videoHeader, videoMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
 import { startServer } from "./testing/test-server.js";
 
@@ -24,11 +24,11 @@ describe("a publish", () => {
     const { port, directory, event, files, read } = await startServer();
     const client = await RawClient.publish(port, "key");
     expect(await event("publish")).toMatchObject({ app: "live", stream: "key", level: "info" });
-    client.send(dataMessage(0, "@setDataFrame", "onMetaData"));
+    client.send(metadataMessage("videodatarate", 2500));
     for (const message of media) client.send(message);
     client.command(0, "deleteStream", 4, null, 1);
     const unpublish = await event("unpublish");
-    const bytes = { audioBytes: 4 + 10 + 2, videoBytes: 7 + 70_000 + 20, dataBytes: 29 };
+    const bytes = { audioBytes: 4 + 10 + 2, videoBytes: 7 + 70_000 + 20, dataBytes: 61 };
     expect(unpublish).toMatchObject({
       ...{ app: "live", stream: "key", clean: true, by: "peer", reason: "deleteStream" },
       ...{ audio: 3, video: 3, data: 1, ...bytes, bytes: bytes.audioBytes + bytes.videoBytes + bytes.dataBytes },
@@ -37,11 +37,8 @@ describe("a publish", () => {
     expect(unpublish["recording"]).toBe(path);
     expect(path?.slice(directory.length)).toMatch(/^\/live\/key\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z\.flv$/);
     const file = await read(path);
-    expect(readFlv(file)).toEqual({
-      flags: 5,
-      rest: 0,
-      tags: [{ type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload }, ...tags],
-    });
+    expect(readRecording(file)).toMatchObject({ flags: 5, rest: 0, tags });
+    expect(readRecording(file).metadata("videodatarate")).toBe(2500);
     expect(await event("recording-closed")).toMatchObject({ path, bytes: file.length, mediaMs: 40 });
     client.socket.end();
     expect(await event("session-end")).toMatchObject({ clean: true, reason: "closed", by: "peer", connection: 1 });
@@ -56,7 +53,7 @@ describe("a publish", () => {
     const unpublish = await event("unpublish");
     expect(unpublish).toMatchObject({ clean: false, by: "peer" });
     expect(["reset", "closed"]).toContain(unpublish["reason"]);
-    expect(readFlv(await read(unpublish["recording"]))).toMatchObject({ rest: 0, flags: 5 });
+    expect(readRecording(await read(unpublish["recording"]))).toMatchObject({ rest: 0, flags: 5 });
   });
 
   test("without media leaves no file", async () => {
@@ -160,7 +157,7 @@ describe("a publish", () => {
     client.command(0, "deleteStream", 4, null, 1);
     const unpublish = await event("unpublish");
     expect(unpublish).toMatchObject({ clean: true, video: 400 });
-    expect(readFlv(await read(unpublish["recording"])).tags.map((tag) => tag.timestamp)).toEqual(
+    expect(readRecording(await read(unpublish["recording"])).tags.map((tag) => tag.timestamp)).toEqual(
       Array.from({ length: 400 }, (_, i) => i),
     );
   });
@@ -194,7 +191,7 @@ describe("bad input", () => {
     publisher.send(audioMessage(20));
     publisher.command(0, "deleteStream", 4, null, 1);
     const unpublish = await event("unpublish");
-    expect(readFlv(await read(unpublish["recording"])).tags.length).toBe(2);
+    expect(readRecording(await read(unpublish["recording"])).tags.length).toBe(2);
   });
 
   test("a crowd that hangs on does not lock out an encoder at the same address", async () => {
@@ -276,7 +273,7 @@ describe("starting and stopping", () => {
     expect(await stopped).toBe(true);
     const unpublish = await event("unpublish");
     expect(unpublish).toMatchObject({ clean: false, reason: "server-stopping", by: "application" });
-    expect(readFlv(await read(unpublish["recording"])).tags).toEqual(tags);
+    expect(readRecording(await read(unpublish["recording"])).tags).toEqual(tags);
     expect(events("session-end").map((end) => end["reason"])).toEqual(["server-stopping", "server-stopping"]);
     await Promise.all([client.ends(), idle.ends()]);
     await expect(RawClient.connect(port)).rejects.toThrow("ECONNREFUSED");

@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LiveStream, type PublishedMessage } from "../hub/live-stream.js";
 import { FakeFs } from "../testing/fake-fs.js";
-import { readFlv } from "../testing/flv-file.js";
-import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "../testing/packets.js";
+import { readRecording } from "../testing/flv-file.js";
+import {
+  audioHeader,
+  audioMessage,
+  dataMessage,
+  metadataMessage,
+  videoHeader,
+  videoMessage,
+} from "../testing/packets.js";
 import { FlvRecorder, type RecorderOptions, type RecordingInfo } from "./flv-recorder.js";
 
 const START = new Date("2026-01-31T12:00:00.123Z");
@@ -49,22 +56,23 @@ describe("a recording", () => {
       audioMessage(26, 0),
       audioMessage(2_000_000),
     ];
-    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(metadataMessage("videodatarate", 2500));
     for (const message of messages) stream.write(message);
     await stream.end(end);
-    const { flags, tags, rest } = readFlv(fs.file(PATH));
-    expect(tags).toEqual([
-      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
-      ...tagsOf(messages),
-    ]);
+    const { flags, tags, rest, metadata } = readRecording(fs.file(PATH));
+    expect(tags).toEqual(tagsOf(messages));
+    expect(metadata("videodatarate")).toBe(2500);
+    expect(metadata("duration")).toBeGreaterThanOrEqual(2000);
+    expect(metadata("filesize")).toBe(fs.file(PATH).length);
     expect([flags, rest, fs.open]).toEqual([5, 0, 0]);
     expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`]);
     expect(infos[0]).toMatchObject({ bytes: fs.file(PATH).length, mediaMs: 2_000_000, id: stream.id });
     expect(fs.folders).toEqual(["/rec/live/key"]);
   });
 
-  test("creates no file when nothing was sent", async () => {
+  test("creates no file when there is nothing to play", async () => {
     const { fs, events, stream } = setUp();
+    stream.write(metadataMessage("videodatarate", 2500)); // says what is to come, and nothing comes
     await stream.end(end);
     expect([fs.files.size, events]).toEqual([0, []]);
   });
@@ -77,30 +85,38 @@ describe("a recording", () => {
     const { fs, stream } = setUp();
     for (const message of messages) stream.write(message);
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).flags).toBe(flags);
+    expect(readRecording(fs.file(PATH)).flags).toBe(flags);
+  });
+
+  test("has its metadata at the head when it is never closed", async () => {
+    const { fs, stream } = setUp();
+    stream.write(metadataMessage("videodatarate", 2500));
+    stream.write(videoMessage(0, true));
+    await vi.waitFor(() => expect(readRecording(fs.file(PATH))).toMatchObject({ flags: 1, tags: [{ timestamp: 0 }] }));
+    expect(readRecording(fs.file(PATH)).metadata("videodatarate")).toBe(2500);
+    await stream.end(end);
   });
 
   test("tells a track that comes later, before the file is closed", async () => {
     const { fs, stream } = setUp();
     stream.write(audioMessage(0));
-    await vi.waitFor(() => expect(readFlv(fs.file(PATH))).toMatchObject({ flags: 4, tags: [{ timestamp: 0 }] }));
+    await vi.waitFor(() => expect(readRecording(fs.file(PATH))).toMatchObject({ flags: 4, tags: [{ timestamp: 0 }] }));
     stream.write(videoMessage(10, true));
-    await vi.waitFor(() => expect(readFlv(fs.file(PATH)).tags.length).toBe(2));
-    expect(readFlv(fs.file(PATH)).flags).toBe(5);
+    await vi.waitFor(() => expect(readRecording(fs.file(PATH)).tags.length).toBe(2));
+    expect(readRecording(fs.file(PATH)).flags).toBe(5);
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).tags.length).toBe(2);
+    expect(readRecording(fs.file(PATH)).tags.length).toBe(2);
   });
 
   test("repeated metadata restarts nothing", async () => {
     const { fs, stream } = setUp();
-    const metadata = dataMessage(0, "@setDataFrame", "onMetaData");
     for (let i = 0; i < 17; i++) {
-      stream.write(metadata);
+      stream.write(metadataMessage("videodatarate", 2500));
       stream.write(audioMessage(i * 20));
     }
     await stream.end(end);
     expect(fs.files.size).toBe(1);
-    expect(readFlv(fs.file(PATH)).tags.length).toBe(34);
+    expect(readRecording(fs.file(PATH)).tags.map((tag) => tag.type)).toEqual(new Array(17).fill(8));
   });
 
   test("@clearDataFrame is no part of a file", async () => {
@@ -108,13 +124,13 @@ describe("a recording", () => {
     stream.write(audioMessage(0));
     stream.write(dataMessage(1, "@clearDataFrame", "onMetaData"));
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).tags.length).toBe(1);
+    expect(readRecording(fs.file(PATH)).tags.length).toBe(1);
   });
 
   test("goes into files of their own, each from the start playable, when timestamps pass 2^31", async () => {
     const { fs, events, stream } = setUp();
     const late = 2 ** 31 + 500;
-    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(metadataMessage("videodatarate", 2500));
     for (const message of [
       videoHeader(),
       audioHeader(),
@@ -128,21 +144,21 @@ describe("a recording", () => {
     await stream.end(end);
     const second = PATH.replace(".flv", "-2.flv"); // the same millisecond, by this test's clock
     expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`, `opened ${second}`, `closed ${second}`]);
-    expect(readFlv(fs.file(PATH)).tags.map((tag) => tag.timestamp)).toEqual([0, 0, 0, 0, 2_000_000_000]);
-    expect(readFlv(fs.file(second)).tags).toEqual([
-      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
-      ...tagsOf([
+    expect(readRecording(fs.file(PATH)).tags.map((tag) => tag.timestamp)).toEqual([0, 0, 0, 2_000_000_000]);
+    expect(readRecording(fs.file(second)).metadata("videodatarate")).toBe(2500);
+    expect(readRecording(fs.file(second)).tags).toEqual(
+      tagsOf([
         videoHeader(),
         audioHeader(),
         { ...videoMessage(late, true), timestamp: 0 },
         { ...audioMessage(late + 7), timestamp: 7 },
       ]),
-    ]);
+    );
   });
 
   test("that starts in mid-stream begins with metadata and headers", async () => {
     const stream = new LiveStream({ app: "live", name: "key" }, START);
-    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    stream.write(metadataMessage("videodatarate", 2500));
     stream.write(videoHeader(0, 1));
     stream.write(videoHeader(0, 2)); // replaces the first
     stream.write(videoMessage(0, true));
@@ -155,10 +171,8 @@ describe("a recording", () => {
     stream.subscribe(recorder);
     stream.write(videoMessage(40, true));
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).tags).toEqual([
-      { type: 18, timestamp: 0, payload: dataMessage(0, "onMetaData").payload },
-      ...tagsOf([videoHeader(0, 2), videoMessage(40, true)]),
-    ]);
+    expect(readRecording(fs.file(PATH)).metadata("videodatarate")).toBe(2500);
+    expect(readRecording(fs.file(PATH)).tags).toEqual(tagsOf([videoHeader(0, 2), videoMessage(40, true)]));
   });
 
   test("never touches a file that is there", async () => {
@@ -172,11 +186,11 @@ describe("a recording", () => {
 
   test("bears a disk that takes a few bytes at a time", async () => {
     const { fs, stream } = setUp();
-    fs.writeLimit = 7;
-    const messages = [videoHeader(), videoMessage(0, true, 300), audioMessage(10, 5)];
+    fs.writeLimit = 700;
+    const messages = [videoHeader(), videoMessage(0, true, 3000), audioMessage(10, 5)];
     for (const message of messages) stream.write(message);
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).tags).toEqual(tagsOf(messages));
+    expect(readRecording(fs.file(PATH)).tags).toEqual(tagsOf(messages));
   });
 });
 
@@ -206,7 +220,7 @@ describe("a full queue", () => {
     release();
     await waited;
     await stream.end(end);
-    expect(readFlv(fs.file(PATH)).tags).toEqual(tagsOf(messages));
+    expect(readRecording(fs.file(PATH)).tags).toEqual(tagsOf(messages));
     expect(recorder.heldBytes).toBe(0);
   });
 
@@ -224,7 +238,7 @@ describe("a disk that fails", () => {
     const { fs, events, errors, infos, stream, recorder } = setUp();
     const full = Object.assign(new Error("no space"), { code: "ENOSPC" });
     stream.write(audioMessage(0));
-    await vi.waitFor(() => expect(readFlv(fs.file(PATH)).tags.length).toBe(1));
+    await vi.waitFor(() => expect(readRecording(fs.file(PATH)).tags.length).toBe(1));
     fs.before = (step) => {
       if (step === "write") throw full;
     };
@@ -235,22 +249,24 @@ describe("a disk that fails", () => {
     expect(stream.write(audioMessage(40))).toBeUndefined();
     expect([recorder.heldBytes, fs.open]).toEqual([0, 0]);
     await stream.end(end);
-    expect(readFlv(fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
+    expect(readRecording(fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
     expect(events).toEqual([`opened ${PATH}`, "failed recording-write-failed"]);
   });
 
   test("leaves whole tags behind, and no file without a tag", async () => {
     const cut = setUp();
+    cut.stream.write(audioMessage(0));
+    await vi.waitFor(() => expect(readRecording(cut.fs.file(PATH)).tags.length).toBe(1));
     let writes = 0;
-    cut.fs.writeLimit = 60; // 13 of the header, 25 of the first tag, 22 of the second
+    cut.fs.writeLimit = 30; // 25 of one tag and 5 of the next
     cut.fs.before = (step) => {
       if (step === "write" && ++writes === 2) throw new Error("broken");
     };
-    cut.stream.write(audioMessage(0));
     cut.stream.write(audioMessage(20));
+    cut.stream.write(audioMessage(40));
     await cut.stream.end(end);
     expect(cut.events).toContain("failed recording-write-failed");
-    expect(readFlv(cut.fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
+    expect(readRecording(cut.fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }, { timestamp: 20 }] });
 
     const none = setUp();
     none.fs.before = (step) => {
@@ -302,13 +318,13 @@ describe("a disk that hangs", () => {
 
   test("progress, however slow, is no hang", async () => {
     const { fs, events, stream } = setUp();
-    fs.writeLimit = 10;
+    fs.writeLimit = 5000;
     fs.before = (step) => {
       return step === "write" ? new Promise((resolve) => setTimeout(resolve, 9000)) : undefined;
     };
     stream.write(audioMessage(0, 100));
     const ended = stream.end(end);
-    await vi.advanceTimersByTimeAsync(9000 * 13);
+    await vi.advanceTimersByTimeAsync(9000 * 20);
     await ended;
     expect(events).toEqual([`opened ${PATH}`, `closed ${PATH}`]);
   });

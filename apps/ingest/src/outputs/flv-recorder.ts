@@ -1,17 +1,16 @@
 import type { LiveStream, StreamSubscriber } from "../hub/live-stream.js";
 import type { MediaPacket } from "../hub/media-packet.js";
 import type { StreamId } from "../hub/stream-id.js";
-import type { RecordingFile, RecordingFs } from "./recording-fs.js";
+import { FlvFile } from "./flv-file.js";
+import type { RecordingFs } from "./recording-fs.js";
 import { createRecording, recordingFolder } from "./recording-path.js";
 import { RecordingTimeline } from "./recording-timeline.js";
-import { type Batch, WriteQueue } from "./write-queue.js";
+import { WriteQueue } from "./write-queue.js";
 
 /** Bytes written at once, at most. */
 const BATCH_BYTES = 1024 * 1024;
 /** From here on a write is worth its system call and is not put off any more, in bytes. */
 const GATHER_BYTES = 64 * 1024;
-/** Where the flags stand in an FLV header. */
-const FLAGS_OFFSET = 4;
 
 /** One file of a recording. */
 export interface RecordingInfo {
@@ -67,27 +66,23 @@ export class FlvRecorder implements StreamSubscriber {
   #room: Promise<void> | undefined;
   #giveRoom: () => void = () => {};
   #state: "recording" | "ending" | "over" = "recording";
+  #error: { error: unknown } | undefined;
   #writing = false;
   #flushTimer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
-  #begunAt: Date | undefined; // until the first file has its name
-  #file: RecordingFile | undefined;
-  #info: { path: string; startedAt: Date } | undefined;
-  #length = 0; // of the file, in whole tags
-  #flags = 0; // as they stand in its header
-  #mediaMs = 0;
-  #error: { error: unknown } | undefined;
+  #file: FlvFile | undefined;
+  #startedAt: Date; // of the file
 
   constructor(stream: LiveStream, options: RecorderOptions, events: RecorderEvents) {
     this.#id = stream.id;
     this.#options = options;
     this.#events = events;
-    this.#begunAt = options.now();
+    this.#startedAt = options.now();
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
     this.#timeline = new RecordingTimeline(
-      (packet, timestamp, newFile) => this.#queue.push(packet, timestamp, newFile),
+      (packet, timestamp, newFile) => this.#queue.push({ packet, timestamp, newFile }),
       () => stream.initPackets(),
     );
     if (!this.#queue.empty) this.#flushSoon();
@@ -135,112 +130,58 @@ export class FlvRecorder implements StreamSubscriber {
   /** Empties the queue; one of these runs at a time. */
   async #write(): Promise<void> {
     try {
-      for (let batch = this.#queue.take(BATCH_BYTES); batch !== undefined; batch = this.#queue.take(BATCH_BYTES)) {
-        if (batch.newFile) await this.#open();
-        await this.#append(batch);
-        if (this.#over()) return await this.#abandon();
-        this.#queue.done(batch);
+      for (let packets = this.#queue.take(BATCH_BYTES); packets.length > 0; packets = this.#queue.take(BATCH_BYTES)) {
+        if (this.#file === undefined || packets[0]?.newFile === true) await this.#nextFile();
+        await this.#file?.append(packets);
+        this.#queue.done(packets);
         if (this.#queue.heldBytes < this.#options.queueBytes) this.#admit();
       }
       if (this.#state === "ending") {
-        await this.#close();
+        await this.#closeFile();
         this.#state = "over";
         this.#finish();
       }
     } catch (error) {
-      this.#error = { error };
-      await this.#abandon();
+      if (!this.#over()) this.#error = { error };
+      await this.#file?.abandon(this.#options.fs);
       this.#fail();
     } finally {
       this.#writing = false;
-      clearTimeout(this.#stallTimer);
     }
     if (this.#state === "recording") this.#flushSoon();
     else this.#startWriting(); // ended in the moment between
   }
 
-  async #open(): Promise<void> {
-    await this.#close();
-    const startedAt = this.#begunAt ?? this.#options.now();
-    this.#begunAt = undefined;
+  async #nextFile(): Promise<void> {
+    if (this.#file !== undefined) {
+      await this.#closeFile();
+      this.#startedAt = this.#options.now();
+    }
     const folder = recordingFolder(this.#options.directory, this.#id);
-    const { path, file } = await this.#step(() => createRecording(this.#options.fs, folder, startedAt));
+    const file = new FlvFile(
+      async () => {
+        const created = await createRecording(this.#options.fs, folder, this.#startedAt);
+        if (!this.#over()) this.#events.opened(this.#describe(created.path, file));
+        return created;
+      },
+      (call) => this.#step(call),
+    );
     this.#file = file;
-    this.#info = { path, startedAt };
-    this.#length = 0;
-    this.#mediaMs = 0;
-    this.#flags = -1; // the first batch brings the header
-    if (!this.#over()) this.#events.opened(this.#describe(this.#info));
   }
 
-  async #append(batch: Batch): Promise<void> {
+  async #closeFile(): Promise<void> {
     const file = this.#file;
-    if (file === undefined || this.#over()) return;
-    const flags = this.#flags < 0 ? batch.flags : this.#flags | batch.flags;
-    // Before the tags, so that a file which is never closed tells its tracks too.
-    if (this.#flags >= 0 && flags !== this.#flags) await this.#put(file, Uint8Array.of(flags), FLAGS_OFFSET);
-    this.#flags = flags;
-    const start = this.#length;
-    let tags = 0; // on disk
-    await this.#put(file, batch.bytes, start, (written) => {
-      while ((batch.tagEnds[tags] ?? Number.POSITIVE_INFINITY) <= written)
-        this.#length = start + (batch.tagEnds[tags++] ?? 0);
-    });
-    this.#mediaMs = Math.max(this.#mediaMs, batch.lastTimestamp);
+    await file?.close();
+    if (file?.path !== undefined) this.#events.closed(this.#describe(file.path, file));
   }
 
-  /** Writes all of `bytes`. @param progress told how many of them are on disk. */
-  async #put(
-    file: RecordingFile,
-    bytes: Uint8Array,
-    position: number,
-    progress?: (written: number) => void,
-  ): Promise<void> {
-    let written = 0;
-    while (written < bytes.length && !this.#over()) {
-      const rest = bytes.subarray(written);
-      const count = await this.#step(() => file.write(rest, position + written));
-      if (count <= 0) throw new Error("The file takes no more bytes.");
-      written += count;
-      progress?.(written);
-    }
-  }
-
-  async #close(): Promise<void> {
-    const file = this.#file;
-    const info = this.#info;
-    if (file === undefined || info === undefined) return;
-    this.#file = undefined;
-    await this.#step(() => file.close());
-    if (!this.#over()) this.#events.closed(this.#describe(info));
-    this.#info = undefined;
-  }
-
-  /** After an error: leaves a file of whole tags behind, or none if not one tag was written. */
-  async #abandon(): Promise<void> {
-    const file = this.#file;
-    this.#file = undefined;
-    if (file === undefined) return;
-    const path = this.#info?.path;
-    try {
-      await this.#step(() => file.truncate(this.#length));
-    } catch {
-      // A file that can not be written may not be cut either; its readers know a last tag that is cut short.
-    }
-    try {
-      await this.#step(() => file.close());
-      if (this.#length === 0 && path !== undefined) await this.#step(() => this.#options.fs.remove(path));
-    } catch {
-      // Nothing more can be done for it.
-    }
-  }
-
-  /** One call of the file system, watched: it may take as long as `stallMs`. */
+  /** One call of the file system, watched: it may take as long as `stallMs`. Rejects if the recording is given up. */
   async #step<T>(call: () => Promise<T>): Promise<T> {
-    clearTimeout(this.#stallTimer);
     this.#stallTimer = setTimeout(() => this.#fail(), this.#options.stallMs);
     try {
-      return await call();
+      const result = await call();
+      if (this.#over()) throw new Error("The recording was given up.");
+      return result;
     } finally {
       clearTimeout(this.#stallTimer);
     }
@@ -258,8 +199,9 @@ export class FlvRecorder implements StreamSubscriber {
     clearTimeout(this.#flushTimer);
     this.#queue.clear();
     this.#admit();
-    const info = this.#info;
-    this.#events.failed(reason, this.#error?.error, info && this.#describe(info));
+    const file = this.#file;
+    const info = file?.path === undefined ? undefined : this.#describe(file.path, file);
+    this.#events.failed(reason, this.#error?.error, info);
     this.#finish();
   }
 
@@ -269,7 +211,7 @@ export class FlvRecorder implements StreamSubscriber {
     this.#room = undefined;
   }
 
-  #describe({ path, startedAt }: { path: string; startedAt: Date }): RecordingInfo {
-    return { id: this.#id, path, startedAt, bytes: this.#length, mediaMs: this.#mediaMs };
+  #describe(path: string, { length, mediaMs }: FlvFile): RecordingInfo {
+    return { id: this.#id, path, startedAt: this.#startedAt, bytes: length, mediaMs };
   }
 }

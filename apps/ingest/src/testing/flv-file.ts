@@ -26,3 +26,19 @@ export function readFlv(file: Uint8Array): ReadFlv {
   }
   return { flags: bytes.readUInt8(4), tags, rest: bytes.length - at };
 }
+
+/** A recording: the metadata at its head, and the tags that follow. */
+export function readRecording(file: Uint8Array) {
+  const { flags, tags, rest } = readFlv(file);
+  const [head, ...media] = tags;
+  const payload = Buffer.from(head?.payload ?? []);
+  if (head?.type !== 18 || head.timestamp !== 0 || payload.toString("latin1", 3, 13) !== "onMetaData") {
+    throw new Error("no onMetaData at the head");
+  }
+  /** A number among the metadata. */
+  const metadata = (name: string): number | undefined => {
+    const at = payload.indexOf(Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([0])]));
+    return at < 0 ? undefined : payload.readDoubleBE(at + 3 + name.length);
+  };
+  return { flags, rest, metadata, tags: media };
+}

@@ -1,5 +1,4 @@
 import type { PublishedMessage } from "../hub/live-stream.js";
-import type { MediaPacket } from "../hub/media-packet.js";
 
 /** An AAC frame with a body of this many bytes. */
 export function audioMessage(timestamp: number, length = 10): PublishedMessage {
@@ -19,6 +18,16 @@ export function audioHeader(timestamp = 0): PublishedMessage {
 export function videoHeader(timestamp = 0, mark = 1): PublishedMessage {
   return { type: "video", messageTypeId: 9, timestamp, payload: Uint8Array.of(0x17, 0, 0, 0, 0, 1, mark) };
 }
+/** onMetaData with one number in an ECMA array, as encoders send it. */
+export function metadataMessage(name: string, value: number): PublishedMessage {
+  const names = dataMessage(0, "@setDataFrame", "onMetaData").payload;
+  const member = Buffer.alloc(2 + name.length + 9);
+  member.writeUInt16BE(name.length);
+  member.write(name, 2);
+  member.writeDoubleBE(value, 3 + name.length);
+  const payload = Buffer.concat([names, Buffer.from([8, 0, 0, 0, 1]), member, Buffer.from([0, 0, 9])]);
+  return { type: "data", messageTypeId: 18, timestamp: 0, payload };
+}
 /** A data message of AMF0 strings. */
 export function dataMessage(timestamp: number, ...texts: string[]): PublishedMessage {
   const payload = texts.flatMap((text) => [2, text.length >> 8, text.length & 0xff, ...new TextEncoder().encode(text)]);
@@ -30,10 +39,4 @@ function body(head: readonly number[], length: number, seed: number): Uint8Array
   for (let i = 0; i < bytes.length; i++) bytes[i] = (seed * 31 + i * 7) & 0xff;
   bytes.set(head);
   return bytes;
-}
-
-/** A packet as subscribers get it. */
-export function framePacket(timestamp: number, length = 10): MediaPacket {
-  const { payload } = audioMessage(timestamp, length);
-  return { kind: "audio", tagType: 8, role: "frame", keyframe: false, timestamp, payload };
 }

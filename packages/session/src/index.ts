@@ -1,3 +1,6 @@
+export type { Credentials } from "./client/adobe-auth.js";
+export { ClientError, type ClientErrorCode, type ClientErrorDetails } from "./client/client-error.js";
+export { parseRtmpUrl, type RtmpUrl, redactRtmpUrl, resolveTcUrl } from "./client/rtmp-url.js";
 export type { EndReason, SessionEnd } from "./end.js";
 export type {
   CancelEvent,

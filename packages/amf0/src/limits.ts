@@ -2,7 +2,7 @@
 export interface Amf0Limits {
   /**
    * Objects and arrays inside each other, the outermost being 1. An AMF3 value gets what is left of it.
-   * 0 to {@link MAX_DEPTH}.
+   * 0 to 256.
    * @defaultValue 32
    */
   readonly maxDepth: number;
@@ -19,7 +19,7 @@ export interface Amf0Limits {
 }
 
 /** Greatest `maxDepth` that can be asked for, so that nesting never exhausts the stack. */
-export const MAX_DEPTH = 256;
+const MAX_DEPTH = 256;
 
 /** For data messages, metadata, files: the default. */
 export const DATA_AMF0_LIMITS: Amf0Limits = Object.freeze({ maxDepth: 32, maxMembers: 8192, maxValues: 16_384 });
@@ -27,7 +27,7 @@ export const DATA_AMF0_LIMITS: Amf0Limits = Object.freeze({ maxDepth: 32, maxMem
 /** For commands, which are small. */
 export const COMMAND_AMF0_LIMITS: Amf0Limits = Object.freeze({ maxDepth: 32, maxMembers: 1024, maxValues: 1024 });
 
-/** Fills in the defaults. @throws RangeError for a limit that is no count, or a depth above {@link MAX_DEPTH}. */
+/** Fills in the defaults. @throws RangeError for a limit that is no count, or a depth above 256. */
 export function resolveLimits(limits: Partial<Amf0Limits> | undefined): Amf0Limits {
   if (limits === undefined) return DATA_AMF0_LIMITS;
   const { maxDepth, maxMembers, maxValues } = DATA_AMF0_LIMITS;
@@ -38,7 +38,7 @@ export function resolveLimits(limits: Partial<Amf0Limits> | undefined): Amf0Limi
   };
 }
 
-/** @throws RangeError unless `depth` is an integer from 0 to {@link MAX_DEPTH}. */
+/** @throws RangeError unless `depth` is an integer from 0 to 256. */
 export function checkDepth(depth: number): number {
   if (!(Number.isInteger(depth) && depth >= 0 && depth <= MAX_DEPTH)) throw new RangeError(`maxDepth ${depth}`);
   return depth;

@@ -2,7 +2,7 @@
 export interface Amf3Limits {
   /**
    * Objects, arrays, vectors of objects and dictionaries inside each other, the outermost being 1. In the natural form
-   * what stands behind a reference counts as if it were sent there. 0 to {@link MAX_DEPTH}.
+   * what stands behind a reference counts as if it were sent there. 0 to 256.
    * @defaultValue 32
    */
   readonly maxDepth: number;
@@ -27,7 +27,7 @@ export interface Amf3Limits {
 }
 
 /** Greatest `maxDepth` that can be asked for, so that nesting never exhausts the stack. */
-export const MAX_DEPTH = 256;
+const MAX_DEPTH = 256;
 
 /** The limits that hold where none are given. */
 export const DEFAULT_AMF3_LIMITS: Amf3Limits = Object.freeze({
@@ -37,7 +37,7 @@ export const DEFAULT_AMF3_LIMITS: Amf3Limits = Object.freeze({
   maxLength: 0x1000000,
 });
 
-/** Fills in the defaults. @throws RangeError for a limit that is no count, or a depth above {@link MAX_DEPTH}. */
+/** Fills in the defaults. @throws RangeError for a limit that is no count, or a depth above 256. */
 export function resolveLimits(limits: Partial<Amf3Limits> | undefined): Amf3Limits {
   if (limits === undefined) return DEFAULT_AMF3_LIMITS;
   const { maxDepth, maxMembers, maxValues, maxLength } = DEFAULT_AMF3_LIMITS;
@@ -49,7 +49,7 @@ export function resolveLimits(limits: Partial<Amf3Limits> | undefined): Amf3Limi
   };
 }
 
-/** @throws RangeError unless `depth` is an integer from 0 to {@link MAX_DEPTH}. */
+/** @throws RangeError unless `depth` is an integer from 0 to 256. */
 export function checkDepth(depth: number): number {
   if (!(Number.isInteger(depth) && depth >= 0 && depth <= MAX_DEPTH)) throw new RangeError(`maxDepth ${depth}`);
   return depth;

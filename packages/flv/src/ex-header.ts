@@ -7,7 +7,7 @@ export const MOD_EX = 7;
 /** Most ModEx turns in one message. */
 export const MAX_MOD_EX = 8;
 /** Most tracks in one message. */
-export const MAX_TRACKS = 32;
+const MAX_TRACKS = 32;
 
 /** Layouts of a multitrack message: `AvMultitrackType` 0, 1 and 2. */
 export const MULTITRACK_TYPES = ["OneTrack", "ManyTracks", "ManyTracksManyCodecs"] as const;

@@ -38,7 +38,7 @@ export interface FlvSummary {
   /** As onMetaData numbers them: the legacy number, or the FourCC. */
   readonly videoCodecId: number | undefined;
   readonly audioCodecId: number | undefined;
-  /** What the first sequence headers say. */
+  /** What the first sequence headers that say something say. */
   readonly videoConfig: VideoConfig | undefined;
   readonly audioConfig: AudioConfig | undefined;
 }
@@ -129,8 +129,10 @@ export class FlvIndex {
     if (isVideoMetadata(payload) || codecId === undefined) return; // codecs: commands have none either
     this.#hasVideo = true;
     this.#videoCodecId ??= codecId;
-    if (isVideoSequenceHeader(payload)) this.#videoConfig ??= tryToRead(() => videoConfigOf(payload));
-    else if (!isVideoSequenceEnd(payload)) this.#addPicture(timestamp, payload, offset);
+    if (isVideoSequenceHeader(payload)) {
+      const isKnown = this.#videoConfig?.codecString !== undefined; // an empty first record says nothing
+      if (!isKnown) this.#videoConfig = tryToRead(() => videoConfigOf(payload)) ?? this.#videoConfig;
+    } else if (!isVideoSequenceEnd(payload)) this.#addPicture(timestamp, payload, offset);
   }
 
   #addPicture(timestamp: number, payload: Uint8Array, offset: number): void {

@@ -154,10 +154,28 @@ describe("FlvWriter", () => {
     });
   });
 
+  test("the least room still holds all that a summary says", () => {
+    const { head } = readFile(writeFile(stream.slice(1), { maxKeyframes: 2, metadataRoom: 0 }).file);
+    expect(Object.keys(head)).toHaveLength(18);
+    expect(head["keyframes"]).toMatchObject({ times: [0, 0.08] });
+  });
+
   test("a broken sequence header only lacks its numbers", () => {
     const { head } = readFile(writeFile([video(0, "90 61763031 00"), video(0, "91 61763031 12")]).file);
     expect(head["videocodecid"]).toBe(1_635_135_537);
     expect(head["width"]).toBeUndefined();
+  });
+
+  test("an empty first record, as libavformat 62 writes it for AV1, does not hide the real one", () => {
+    const real = video(7, "90 61763031 81010c000a0b0000000cc4ff6736be4010");
+    const { closing } = writeFile([
+      video(0, "90 61763031"),
+      real,
+      video(7, "91 61763031 1200"),
+      video(40, "90 61763031"),
+    ]);
+    expect(closing.summary.videoConfig).toMatchObject({ codec: "av01", width: 640, height: 360 });
+    expect(closing.summary.firstTimestamp).toBe(7);
   });
 
   test("headers at time 0 in mid-stream do not stretch the duration", () => {

@@ -32,7 +32,7 @@ export interface ScriptData {
 }
 
 /** What a publisher writes in front of the name, which files and players do not get. */
-export const SET_DATA_FRAME = "@setDataFrame";
+const SET_DATA_FRAME = "@setDataFrame";
 /** "@setDataFrame" as an AMF0 string. */
 const PREFIX = Uint8Array.of(2, 0, SET_DATA_FRAME.length, ...encodeUtf8(SET_DATA_FRAME));
 
@@ -76,7 +76,7 @@ export function decodeValues(bytes: Uint8Array, amf3: Amf3ValueDecoder | undefin
 }
 
 /** Runs an AMF decoder; its errors become `malformed-metadata`. */
-export function asMetadata<Value>(decode: () => Value): Value {
+function asMetadata<Value>(decode: () => Value): Value {
   try {
     return decode();
   } catch (cause) {

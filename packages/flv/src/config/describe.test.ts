@@ -23,7 +23,8 @@ test.for([...audioConfigs])("$config.codec: $source", ({ record, config }) => {
   expect(describeAudioConfig(config.codec, record)).toEqual(config);
 });
 
-test("an unknown codec is only named", () => {
+test("an unknown codec and an empty record are only named", () => {
+  expect(describeVideoConfig("av01", fromHex(""))).toEqual({ codec: "av01" });
   expect(describeVideoConfig("none", fromHex("0102"))).toEqual({ codec: "none" });
   expect(describeAudioConfig("none", fromHex("0102"))).toEqual({ codec: "none", codecString: "none" });
 });

@@ -45,11 +45,13 @@ export interface AudioConfig {
 }
 
 /**
- * Reads the data of a video SequenceStart.
- * @param codec the FourCC. @returns only `codec` for one that is unknown.
+ * Reads the data of a video SequenceStart. FFmpeg's first one for AV1 is empty and says nothing; the record follows with
+ * the first picture.
+ * @param codec the FourCC. @returns only `codec` for an unknown one or an empty record.
  * @throws FlvError `malformed-config`, `config-too-large`.
  */
 export function describeVideoConfig(codec: string, record: Uint8Array): VideoConfig {
+  if (record.length === 0) return { codec };
   switch (codec) {
     case "avc1":
       return describeAvc(record);

@@ -18,7 +18,7 @@ export interface CommandContext {
 }
 
 /** Exit codes: stopped as asked; could not start, or not everything could be finished; wrong usage. */
-export const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
+const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
  * Runs `rtmp-ingest` until a signal stops it.

@@ -12,7 +12,7 @@ export function recordingFolder(directory: string, id: StreamId): string {
 }
 
 /** File name of a moment: its UTC time, `2026-01-31T12-00-00.123Z.flv`; for `copy` 2 and up `…Z-2.flv`. */
-export function recordingName(startedAt: Date, copy = 1): string {
+function recordingName(startedAt: Date, copy = 1): string {
   return `${startedAt.toISOString().replaceAll(":", "-")}${copy > 1 ? `-${copy}` : ""}.flv`;
 }
 

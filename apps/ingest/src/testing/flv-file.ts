@@ -1,12 +1,12 @@
 /** An FLV file read by the book, a line a field; shares nothing with the writer. */
-export interface ReadFlv {
+interface ReadFlv {
   readonly flags: number;
   readonly tags: { readonly type: number; readonly timestamp: number; readonly payload: Uint8Array }[];
   /** Bytes of a last tag that is cut short. */
   readonly rest: number;
 }
 
-export function readFlv(file: Uint8Array): ReadFlv {
+function readFlv(file: Uint8Array): ReadFlv {
   const bytes = Buffer.from(file);
   if (bytes.toString("latin1", 0, 3) !== "FLV" || bytes[3] !== 1) throw new Error("no FLV header");
   if (bytes.readUInt32BE(5) !== 9 || bytes.readUInt32BE(9) !== 0) throw new Error("bad FLV header");

@@ -40,6 +40,8 @@ const sessionTimeouts = z.strictObject({
   startMs: duration(100).optional(),
   decisionMs: duration(100).optional(),
   idleMs: duration(100).optional(),
+  pingMs: duration(100).optional(),
+  pingTimeoutMs: duration(100).optional(),
   writeMs: duration(100).optional(),
   deliveryMs: duration(100).optional(),
   drainMs: duration(0).optional(),
@@ -68,11 +70,33 @@ export const configSchema = z.strictObject({
       flushMs: duration(0, 10_000).default(100),
     })
     .prefault({}),
+  play: z
+    .strictObject({
+      /** How long a player waits for a stream that is not published; 0 refuses it at once. */
+      waitMs: duration(0, 600_000).default(2000),
+      /** Bytes that may wait for one player before it loses frames up to the next keyframe. */
+      queueBytes: bytes(64 * KIB).default(8 * MIB),
+      /** Bytes of the current group of pictures that are kept for players to start from; 0 keeps none. */
+      gopBytes: bytes(0).default(8 * MIB),
+      /** How long a group of pictures may be to be kept. */
+      gopMs: duration(0).default(15_000),
+      /** How long small writes to players are gathered; 0 writes each at once. */
+      gatherMs: duration(0, 1000).default(0),
+    })
+    .prefault({}),
+  publish: z
+    .strictObject({
+      /** How long a stream waits for its publisher to come back; players and recording then go on. 0 ends it at once. */
+      graceMs: duration(0, 600_000).default(0),
+      /** What happens to a publish of a name that is being published. */
+      takeover: z.enum(["refuse", "replace"], { error: "must be refuse or replace" }).default("refuse"),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       /** Connections at once. */
       connections: wholeNumber(1, MAX_COUNT).default(4096),
-      /** Of these, connections whose publish was not accepted yet. */
+      /** Of these, connections whose publish or play was not accepted yet. */
       pending: wholeNumber(1, MAX_COUNT).default(512),
       /** Of those, connections of one address (IPv6: one /64). */
       pendingPerAddress: wholeNumber(1, MAX_COUNT).default(128),

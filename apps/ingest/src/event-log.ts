@@ -28,6 +28,9 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
   server.on("unpublish", (event) => {
     logger.info({ event: "unpublish", ...event }, event.clean ? "Publish ended" : "Publish broken off");
   });
+  server.on("play", (event) => logger.info({ event: "play", ...event }, "Play started"));
+  server.on("playRefused", (event) => logger.warn({ event: "play-refused", ...event }, "Play refused"));
+  server.on("stop", (event) => logger.info({ event: "stop", ...event }, "Play ended"));
   server.on("sessionEnd", (event) => logger.info({ event: "session-end", ...event }, "Connection ended"));
   server.on("recordingStarted", (event) => logger.info({ event: "recording-started", ...event }, "Recording started"));
   server.on("recordingClosed", (event) => logger.info({ event: "recording-closed", ...event }, "Recording closed"));

@@ -32,6 +32,27 @@ export interface ConnectionRefusedEvent {
   readonly reason: "too-many-connections" | "memory-budget";
 }
 
+/** A player got a stream. */
+export interface PlayEvent extends StreamSource {}
+
+/** A play was refused; the peer was told code and description. */
+export interface PlayRefusedEvent extends StreamSource {
+  readonly code: string;
+  readonly description: string;
+}
+
+/** A player has a stream no longer. */
+export interface StopEvent extends StreamSource {
+  /** The command that closed it, why the connection ended, or `unpublish`: the stream is over. */
+  readonly reason: string;
+  readonly durationMs: number;
+  readonly sentMessages: number;
+  readonly sentBytes: number;
+  /** Frames that the player lost because it was too slow, and how often that began. */
+  readonly droppedFrames: number;
+  readonly drops: number;
+}
+
 /** A publish was refused; the peer was told code and description. */
 export interface PublishRefusedEvent extends StreamSource {
   readonly code: string;
@@ -111,6 +132,9 @@ export interface IngestEvents {
   publish: [StreamSource];
   publishRefused: [PublishRefusedEvent];
   unpublish: [UnpublishEvent];
+  play: [PlayEvent];
+  playRefused: [PlayRefusedEvent];
+  stop: [StopEvent];
   sessionEnd: [SessionEndEvent];
   recordingStarted: [RecordingEvent];
   recordingClosed: [RecordingClosedEvent];

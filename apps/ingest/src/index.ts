@@ -7,22 +7,20 @@ export type {
   FaultEvent,
   IngestEvents,
   ListeningEvent,
+  PlayEvent,
+  PlayRefusedEvent,
   PublishRefusedEvent,
   RecordingClosedEvent,
   RecordingEvent,
   RecordingFailedEvent,
   SessionEndEvent,
+  StopEvent,
   StreamSource,
   UnpublishEvent,
 } from "./events.js";
-export {
-  LiveStream,
-  type PublishedMessage,
-  type StreamCounts,
-  type StreamEnd,
-  type StreamSubscriber,
-} from "./hub/live-stream.js";
+export { LiveStream, type StreamEnd, type StreamSubscriber } from "./hub/live-stream.js";
 export type { MediaPacket } from "./hub/media-packet.js";
+export type { PublishedMessage, PublishFeed, StreamCounts } from "./hub/publish-feed.js";
 export type { StreamId } from "./hub/stream-id.js";
 export { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 export { createLogger, type Logger, type LogOptions, type LogStream } from "./log.js";

@@ -14,6 +14,7 @@ import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-con
 import { RtmpListener } from "./listeners/rtmp-listener.js";
 import { FlvRecorder } from "./outputs/flv-recorder.js";
 import { nodeRecordingFs } from "./outputs/recording-fs.js";
+import { WriteGatherer } from "./outputs/write-gatherer.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -27,7 +28,7 @@ export interface IngestParts {
 }
 
 /**
- * Takes RTMP publishes and records them. Tells what happens as events (`IngestEvents`); writes no log by itself, see
+ * Takes RTMP publishes, records them, and serves them to players. Tells what happens as events (`IngestEvents`); writes no log by itself, see
  * `logEvents`.
  *
  * @example
@@ -40,6 +41,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly registry: StreamRegistry;
   readonly #config: IngestConfig;
   readonly #context: RtmpConnectionContext;
+  readonly #hub: Hub;
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
@@ -75,22 +77,29 @@ export class IngestServer extends EventEmitter<IngestEvents> {
         });
       }
     };
+    this.#hub = new Hub({
+      registry: this.registry,
+      outputs: directory === undefined ? [] : [(stream) => this.#recorder(stream, resolve(directory), emit)],
+      gop: { maxBytes: config.play.gopBytes, maxMs: config.play.gopMs },
+      publisherGraceMs: config.publish.graceMs,
+      takeover: config.publish.takeover,
+      onError: (error) => emit("fault", { where: "hub", error }),
+      now: () => new Date(),
+    });
+    // A player may be kept waiting for its stream.
+    const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
-      hub: new Hub({
-        registry: this.registry,
-        outputs: directory === undefined ? [] : [(stream) => this.#recorder(stream, resolve(directory), emit)],
-        onError: (error) => emit("fault", { where: "hub", error }),
-        now: () => new Date(),
-      }),
+      hub: this.#hub,
+      play: { ...config.play, gatherer: new WriteGatherer(config.play.gatherMs) },
       limits: defined(config.session.limits),
-      timeouts: { deliveryMs, ...defined(config.session.timeouts) },
+      timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
       emit,
       recordingOf: (stream) => this.#recordings.get(stream),
       clock: () => performance.now(),
     };
   }
 
-  /** Connections at this moment, and of these those that do not publish yet. */
+  /** Connections at this moment, and of these those that neither publish nor play yet. */
   get connections(): { readonly total: number; readonly pending: number } {
     return { total: this.#admission.connections, pending: this.#admission.pending };
   }
@@ -139,7 +148,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const closed = this.#closeListeners();
     const status = { code: "NetConnection.Connect.AppShutdown", description: "The server is shutting down." };
     for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
-    const finished = Promise.all([closed, ...this.#connections.values()]).then(() => true);
+    const finished = Promise.all([closed, ...this.#connections.values()])
+      .then(() => this.#hub.close())
+      .then(() => true);
     const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
     if (inTime) return true;
     for (const connection of this.#connections.keys()) connection.destroy("server-stopping");

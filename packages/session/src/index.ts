@@ -26,6 +26,7 @@ export {
 } from "./limits.js";
 export { normaliseApp, type SplitName, splitName } from "./names.js";
 export { type AbortSignalLike, type Clock, type SessionSignal, systemClock } from "./platform.js";
+export { mediaChunkStream } from "./protocol-link.js";
 export type {
   ConnectInfo,
   ConnectRequest,

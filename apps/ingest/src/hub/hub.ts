@@ -1,5 +1,6 @@
-import { LiveStream, type StreamEnd, type StreamSubscriber } from "./live-stream.js";
-import type { StreamId } from "./stream-id.js";
+import { LiveStream, type LiveStreamOptions, type StreamEnd, type StreamSubscriber } from "./live-stream.js";
+import type { PublishFeed } from "./publish-feed.js";
+import { type StreamId, streamKey } from "./stream-id.js";
 import type { StreamRegistry } from "./stream-registry.js";
 
 /** Makes a subscriber for a stream that begins, such as a recorder; undefined if it does not want this one. */
@@ -9,28 +10,44 @@ export type OutputFactory = (stream: LiveStream) => StreamSubscriber | undefined
 export interface HubOptions {
   readonly registry: StreamRegistry;
   readonly outputs: readonly OutputFactory[];
+  readonly gop: LiveStreamOptions["gop"];
+  /** How long a stream waits for its publisher to come back before it ends, in ms. */
+  readonly publisherGraceMs: number;
+  /** What happens to a publish of a name that is being published. */
+  readonly takeover: "refuse" | "replace";
   /** Told when a subscriber broke its promise not to throw, or the registry could not give a name back. */
   readonly onError: (error: unknown) => void;
   readonly now: () => Date;
 }
 
-/** Where publishers and outputs meet: one live stream for each publish. */
+/** Where publishers, players and outputs meet. */
 export class Hub {
   readonly #options: HubOptions;
+  /** Streams whose publisher is gone but may come back, each with what ends its wait. */
+  readonly #orphans = new Map<LiveStream, { readonly timer: NodeJS.Timeout; finish(): Promise<void> }>();
+  /** Players that wait for a stream, by its key. */
+  readonly #waiting = new Map<string, Set<(stream: LiveStream) => void>>();
 
   constructor(options: HubOptions) {
     this.#options = options;
   }
 
   /**
-   * Begins a stream and gives it its outputs.
+   * Begins a publisher's turn: at a new stream with its outputs, or at one whose publisher is gone or replaced.
    * @param signal aborted when the publisher is gone.
+   * @param replace ends this publisher when another one takes its place.
    * @returns undefined if somebody publishes that name already, or the publisher is gone.
    * @throws what the registry or an output throws; then nothing has begun.
    */
-  async publish(id: StreamId, signal: AbortSignal): Promise<LiveStream | undefined> {
-    const { registry, outputs, onError, now } = this.#options;
-    const stream = new LiveStream(id, now(), onError);
+  async publish(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
+    const { registry, outputs, gop, takeover, onError, now } = this.#options;
+    const existing = registry.get(id);
+    if (existing !== undefined) {
+      if (existing.published && takeover === "refuse") return undefined;
+      this.#adopt(existing);
+      return existing.begin(now(), replace);
+    }
+    const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError });
     if (!(await registry.claim(stream, signal))) return undefined;
     if (signal.aborted) {
       await this.#release(stream);
@@ -42,14 +59,75 @@ export class Hub {
         if (subscriber !== undefined) stream.subscribe(subscriber);
       }
     } catch (error) {
-      await this.unpublish(stream, { clean: false, reason: "application-error" });
+      await this.#end(stream, { clean: false, reason: "application-error" });
       throw error;
     }
-    return stream;
+    const feed = stream.begin(stream.startedAt, replace);
+    this.#announce(stream);
+    return feed;
   }
 
-  /** Ends a stream. Its name is free at once; the promise resolves when all outputs have finished. */
-  async unpublish(stream: LiveStream, end: StreamEnd): Promise<void> {
+  /**
+   * Ends a publisher's turn. The stream ends with it, unless it waits for its publisher to come back, or has another one.
+   * The promise resolves when all outputs of a stream that ends have finished; its name is free before.
+   */
+  async unpublish(feed: PublishFeed, end: StreamEnd): Promise<void> {
+    const { stream } = feed;
+    const { publisherGraceMs } = this.#options;
+    if (!stream.isFedBy(feed)) return;
+    if (publisherGraceMs === 0) {
+      await this.#end(stream, end);
+      return;
+    }
+    stream.pause(feed);
+    const finish = (): Promise<void> => {
+      this.#adopt(stream);
+      return this.#end(stream, end);
+    };
+    this.#orphans.set(stream, { timer: setTimeout(() => void finish(), publisherGraceMs), finish });
+  }
+
+  /**
+   * The stream of that name, now or when it is published within `waitMs`.
+   * @param signal aborted when the player is gone.
+   * @returns undefined if there is none.
+   */
+  find(id: StreamId, waitMs: number, signal: AbortSignal): LiveStream | undefined | Promise<LiveStream | undefined> {
+    const stream = this.#options.registry.get(id);
+    if (stream !== undefined || waitMs === 0 || signal.aborted) return stream;
+    const key = streamKey(id);
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting);
+    return new Promise((resolve) => {
+      const settle = (found?: LiveStream): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", giveUp);
+        waiting.delete(settle);
+        if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+        resolve(found);
+      };
+      const giveUp = (): void => settle();
+      const timer = setTimeout(giveUp, waitMs);
+      signal.addEventListener("abort", giveUp, { once: true });
+      waiting.add(settle);
+    });
+  }
+
+  /** Ends the streams that wait for their publishers. Resolves when their outputs have finished. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#orphans.values()].map(({ finish }) => finish()));
+  }
+
+  #adopt(stream: LiveStream): void {
+    clearTimeout(this.#orphans.get(stream)?.timer);
+    this.#orphans.delete(stream);
+  }
+
+  #announce(stream: LiveStream): void {
+    for (const found of [...(this.#waiting.get(streamKey(stream.id)) ?? [])]) found(stream);
+  }
+
+  async #end(stream: LiveStream, end: StreamEnd): Promise<void> {
     const ended = stream.end(end);
     await this.#release(stream);
     await ended;

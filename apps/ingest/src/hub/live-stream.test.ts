@@ -21,21 +21,25 @@ const end: StreamEnd = { clean: true, reason: "deleteStream" };
 
 function setUp(count = 1) {
   const errors: unknown[] = [];
-  const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), (error) => errors.push(error));
+  const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
+    gop: { maxBytes: 0, maxMs: 0 },
+    onSubscriberError: (error) => void errors.push(error),
+  });
+  const feed = stream.begin(new Date(0), () => {});
   const collectors = Array.from({ length: count }, () => new Collector());
   for (const collector of collectors) stream.subscribe(collector);
-  return { stream, errors, collectors, first: collectors[0] ?? new Collector() };
+  return { stream, feed, errors, collectors, first: collectors[0] ?? new Collector() };
 }
 
 describe("LiveStream", () => {
   test("gives every subscriber the same packets and tells what they are", () => {
-    const { stream, collectors, first } = setUp(2);
-    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
-    stream.write(videoHeader());
-    stream.write(audioHeader());
-    stream.write(videoMessage(0, true));
-    stream.write(videoMessage(40));
-    stream.write(audioMessage(23));
+    const { stream, feed, collectors, first } = setUp(2);
+    feed.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    feed.write(videoHeader());
+    feed.write(audioHeader());
+    feed.write(videoMessage(0, true));
+    feed.write(videoMessage(40));
+    feed.write(audioMessage(23));
     expect(first.packets.map(({ tagType, role, keyframe }) => [tagType, role, keyframe])).toEqual([
       [18, "data", false],
       [9, "config", false],
@@ -49,13 +53,13 @@ describe("LiveStream", () => {
   });
 
   test("counts messages and bytes as they came, by kind", () => {
-    const { stream } = setUp();
-    stream.write(dataMessage(0, "@setDataFrame", "onMetaData"));
-    stream.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
-    stream.write(videoMessage(0, true, 100));
-    stream.write(audioMessage(0, 10));
-    stream.write({ ...audioMessage(0), payload: new Uint8Array(0) });
-    expect(stream.counts).toEqual({
+    const { feed } = setUp();
+    feed.write(dataMessage(0, "@setDataFrame", "onMetaData"));
+    feed.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
+    feed.write(videoMessage(0, true, 100));
+    feed.write(audioMessage(0, 10));
+    feed.write({ ...audioMessage(0), payload: new Uint8Array(0) });
+    expect(feed.counts).toEqual({
       audioMessages: 2,
       videoMessages: 1,
       dataMessages: 2,
@@ -66,40 +70,40 @@ describe("LiveStream", () => {
   });
 
   test("unwraps timestamps over all tracks", () => {
-    const { stream, first } = setUp();
-    stream.write(videoMessage(2 ** 32 - 10, true));
-    stream.write(audioMessage(5));
-    stream.write(videoMessage(2 ** 32 - 2));
+    const { feed, first } = setUp();
+    feed.write(videoMessage(2 ** 32 - 10, true));
+    feed.write(audioMessage(5));
+    feed.write(videoMessage(2 ** 32 - 2));
     expect(first.packets.map((packet) => packet.timestamp)).toEqual([2 ** 32 - 10, 2 ** 32 + 5, 2 ** 32 - 2]);
   });
 
   test("keeps the last metadata and the last configuration of each track", () => {
-    const { stream } = setUp();
+    const { stream, feed } = setUp();
     const secondTrack = Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x63, 0x31, 1, 9); // one track, sequence start, avc1, id 1
     const video = (payload: Uint8Array) => ({ type: "video", messageTypeId: 9, timestamp: 0, payload }) as const;
-    stream.write(videoHeader(0, 1));
-    stream.write(audioHeader());
-    stream.write(dataMessage(0, "onMetaData", "a"));
-    stream.write(video(secondTrack));
-    stream.write(videoHeader(0, 2));
-    stream.write(dataMessage(0, "onMetaData", "b"));
-    stream.write(dataMessage(0, "onCuePoint"));
+    feed.write(videoHeader(0, 1));
+    feed.write(audioHeader());
+    feed.write(dataMessage(0, "onMetaData", "a"));
+    feed.write(video(secondTrack));
+    feed.write(videoHeader(0, 2));
+    feed.write(dataMessage(0, "onMetaData", "b"));
+    feed.write(dataMessage(0, "onCuePoint"));
     expect(stream.initPackets().map((packet) => packet.payload)).toEqual([
       dataMessage(0, "onMetaData", "b").payload,
       videoHeader(0, 2).payload,
       audioHeader().payload,
       secondTrack,
     ]);
-    stream.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
+    feed.write(dataMessage(0, "@clearDataFrame", "onMetaData"));
     expect(stream.initPackets().length).toBe(3);
   });
 
   test("does not keep headers without bound", () => {
-    const { stream } = setUp();
+    const { stream, feed } = setUp();
     for (let id = 0; id < 256; id++) {
       const payload = new Uint8Array(60_000);
       payload.set([0x96, 0x00, 0x61, 0x76, 0x63, 0x31, id]);
-      stream.write({ type: "video", messageTypeId: 9, timestamp: 0, payload });
+      feed.write({ type: "video", messageTypeId: 9, timestamp: 0, payload });
     }
     const kept = stream.initPackets().reduce((sum, packet) => sum + packet.payload.length, 0);
     expect(kept).toBeGreaterThan(900_000);
@@ -107,13 +111,13 @@ describe("LiveStream", () => {
   });
 
   test("waits for the subscribers that ask for it", async () => {
-    const { stream, collectors, first } = setUp(3);
-    expect(stream.write(audioMessage(0))).toBeUndefined();
+    const { feed, collectors, first } = setUp(3);
+    expect(feed.write(audioMessage(0))).toBeUndefined();
     const release: (() => void)[] = [];
     for (const collector of collectors.slice(1))
       collector.answer = () => new Promise((resolve) => release.push(resolve));
     let waiting = true;
-    const wait = stream.write(audioMessage(1))?.then(() => {
+    const wait = feed.write(audioMessage(1))?.then(() => {
       waiting = false;
     });
     release[0]?.();
@@ -125,24 +129,24 @@ describe("LiveStream", () => {
   });
 
   test("goes on without a subscriber that throws or rejects", async () => {
-    const { stream, errors, collectors, first } = setUp(3);
+    const { feed, errors, collectors, first } = setUp(3);
     first.answer = () => {
       throw new Error("thrown");
     };
     const [, second, third] = collectors;
     if (second !== undefined) second.answer = () => Promise.reject(new Error("rejected"));
-    await stream.write(audioMessage(0));
-    await stream.write(audioMessage(1));
+    await feed.write(audioMessage(0));
+    await feed.write(audioMessage(1));
     expect([first.packets.length, second?.packets.length, third?.packets.length]).toEqual([1, 1, 2]);
     expect(errors.map(String)).toEqual(["Error: thrown", "Error: rejected"]);
   });
 
   test("ends once, when every subscriber has", async () => {
-    const { stream, errors, collectors, first } = setUp(2);
+    const { stream, feed, errors, collectors, first } = setUp(2);
     first.answer = () => Promise.reject(new Error("closing failed"));
     await stream.end(end);
     await stream.end({ clean: false, reason: "closed" });
-    stream.write(audioMessage(0));
+    feed.write(audioMessage(0));
     expect(collectors.map((collector) => [collector.ends, collector.packets.length])).toEqual([
       [[end], 0],
       [[end], 0],
@@ -152,12 +156,12 @@ describe("LiveStream", () => {
   });
 
   test("a subscriber that left gets nothing more", async () => {
-    const { stream } = setUp();
+    const { stream, feed } = setUp();
     const late = new Collector();
     const leave = stream.subscribe(late);
-    stream.write(audioMessage(0));
+    feed.write(audioMessage(0));
     leave();
-    stream.write(audioMessage(1));
+    feed.write(audioMessage(1));
     await stream.end(end);
     expect([late.packets.length, late.ends.length]).toEqual([1, 0]);
   });

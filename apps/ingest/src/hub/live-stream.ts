@@ -1,90 +1,119 @@
-import {
-  isAudioChannelConfig,
-  isAudioSequenceHeader,
-  isVideoKeyframe,
-  isVideoMetadata,
-  isVideoSequenceHeader,
-} from "@rtmp/flv";
-import { readDataFrame } from "./data-frame.js";
+import { GopCache, type GopCacheLimits } from "./gop-cache.js";
 import { InitCache } from "./init-cache.js";
 import type { MediaPacket } from "./media-packet.js";
+import { type PublishedMessage, PublishFeed } from "./publish-feed.js";
 import type { StreamId } from "./stream-id.js";
-import { TimestampUnwrapper } from "./timestamp-unwrapper.js";
 
-/** A message as it comes from a publisher. A session's `MediaMessage` fits. */
-export interface PublishedMessage {
-  readonly type: "audio" | "video" | "data";
-  readonly messageTypeId: number;
-  /** Milliseconds modulo 2^32. */
-  readonly timestamp: number;
-  readonly payload: Uint8Array;
-}
-
-/** How a publish ended. */
+/** How a stream ended. */
 export interface StreamEnd {
   /** Whether the publisher closed the stream itself. */
   readonly clean: boolean;
   readonly reason: string;
 }
 
-/** Takes what a stream's publisher sends: a recorder, later players, relays and segmenters. */
+/** Takes what a stream's publisher sends: a recorder, a player. */
 export interface StreamSubscriber {
   /**
    * Takes a packet. A promise pauses the publisher until it settles: only for those that must not lose anything.
    * Must not throw or reject: a subscriber that does is removed from the stream.
+   * @param entry whether a decoder can start here: a keyframe, or any frame of a stream without video.
    */
-  packet(packet: MediaPacket): void | Promise<void>;
-  /** The publish is over. The stream counts as ended when the promises of all subscribers are settled. */
+  packet(packet: MediaPacket, entry: boolean): void | Promise<void>;
+  /** The publisher is gone but may come back, or is back. */
+  paused?(paused: boolean): void;
+  /** The stream is over. It counts as ended when the promises of all subscribers are settled. */
   end(end: StreamEnd): void | Promise<void>;
-  /** Bytes of media that it keeps for this stream. */
+  /** Bytes of media that it keeps on the publisher's account. */
   readonly heldBytes: number;
 }
 
-/** What came over one publish, payload bytes and messages by kind. */
-export interface StreamCounts {
-  audioMessages: number;
-  videoMessages: number;
-  dataMessages: number;
-  audioBytes: number;
-  videoBytes: number;
-  dataBytes: number;
+/** What a live stream is made of. */
+export interface LiveStreamOptions {
+  readonly gop: GopCacheLimits;
+  /** Told when a subscriber threw or rejected, and was removed. */
+  readonly onSubscriberError: (error: unknown) => void;
 }
 
-/** One stream while it is being published: passes each message on to its subscribers. */
+const WITHOUT_GOP: LiveStreamOptions = { gop: { maxBytes: 0, maxMs: 0 }, onSubscriberError: () => {} };
+/** From the last frame of one publisher to the first of the next, on the stream's clock: about one frame, in ms. */
+const HANDOVER_MS = 40;
+
+/**
+ * One stream while it is being published: passes each message on to its subscribers. Its publisher may change: time goes on
+ * where it stood, and the subscribers stay.
+ */
 export class LiveStream {
   readonly id: StreamId;
-  /** When the publish was accepted. */
+  /** When the first publish was accepted. */
   readonly startedAt: Date;
-  readonly counts: Readonly<StreamCounts>;
-  readonly #counts: StreamCounts;
-  readonly #unwrapper = new TimestampUnwrapper();
   readonly #init = new InitCache();
+  readonly #gop: GopCache;
   readonly #subscribers = new Set<StreamSubscriber>();
   readonly #onSubscriberError: (error: unknown) => void;
+  #feed: PublishFeed | undefined;
+  #lastTimestamp: number | undefined;
   #ended = false;
 
-  /** @param onSubscriberError told when a subscriber threw or rejected, and was removed. */
-  constructor(id: StreamId, startedAt: Date, onSubscriberError: (error: unknown) => void = () => {}) {
+  constructor(id: StreamId, startedAt: Date, options: LiveStreamOptions = WITHOUT_GOP) {
     this.id = id;
     this.startedAt = startedAt;
-    this.#onSubscriberError = onSubscriberError;
-    this.#counts = { audioMessages: 0, videoMessages: 0, dataMessages: 0, audioBytes: 0, videoBytes: 0, dataBytes: 0 };
-    this.counts = this.#counts;
+    this.#gop = new GopCache(options.gop);
+    this.#onSubscriberError = options.onSubscriberError;
   }
 
-  /** Bytes of media that subscribers keep. */
+  /** Bytes of media kept on the publisher's account: by subscribers, and in the GOP cache. */
   get heldBytes(): number {
-    let held = 0;
+    let held = this.#gop.bytes;
     for (const subscriber of this.#subscribers) held += subscriber.heldBytes;
     return held;
+  }
+  /** Whether somebody publishes at this moment. */
+  get published(): boolean {
+    return this.#feed !== undefined;
+  }
+  /** Timestamp of the latest frame, ms on the stream's clock. */
+  get lastTimestamp(): number {
+    return this.#lastTimestamp ?? 0;
+  }
+
+  /**
+   * A publisher's turn begins; that of the one before ends, and it is told so by its `replace`.
+   * @throws RangeError if the stream has ended.
+   */
+  begin(startedAt: Date, replace: () => void): PublishFeed {
+    if (this.#ended) throw new RangeError("the stream has ended");
+    const before = this.#feed;
+    const returning = this.#lastTimestamp !== undefined;
+    const base = this.#lastTimestamp === undefined ? undefined : this.#lastTimestamp + HANDOVER_MS;
+    this.#feed = new PublishFeed(this, startedAt, replace, base);
+    this.#gop.clear(); // frames of another encoder are no start for what comes now
+    before?.replace();
+    if (returning) this.#tell(false);
+    return this.#feed;
+  }
+
+  /** A publisher's turn is over, the stream is not. @returns false if that turn was over before. */
+  pause(feed: PublishFeed): boolean {
+    if (this.#feed !== feed) return false;
+    this.#feed = undefined;
+    this.#tell(true);
+    return true;
+  }
+  /** Whether it is this publisher's turn. */
+  isFedBy(feed: PublishFeed): boolean {
+    return this.#feed === feed;
   }
 
   /** Metadata and decoder configurations, for somebody who starts now. */
   initPackets(): MediaPacket[] {
     return this.#init.packets();
   }
+  /** The frames since the last keyframe, for somebody who starts now; none if they are not kept. */
+  gopPackets(): readonly MediaPacket[] {
+    return this.#gop.packets();
+  }
 
-  /** Adds a subscriber. @returns removes it again, without a call of its `end`. */
+  /** Adds a subscriber. @returns removes it again, without a call of its `end`. @throws RangeError if the stream has ended. */
   subscribe(subscriber: StreamSubscriber): () => void {
     if (this.#ended) throw new RangeError("the stream has ended");
     this.#subscribers.add(subscriber);
@@ -92,17 +121,19 @@ export class LiveStream {
   }
 
   /**
-   * Passes a message on to all subscribers.
+   * Passes a message on to all subscribers. Ignored from a publisher whose turn is over.
    * @returns a promise if one of them asks the publisher to wait.
    */
-  write(message: PublishedMessage): void | Promise<void> {
-    if (this.#ended) return;
-    const packet = this.#toPacket(message);
+  write(feed: PublishFeed, message: PublishedMessage): void | Promise<void> {
+    if (this.#feed !== feed || this.#ended) return;
+    const packet = message.type === "data" ? this.#data(feed, message) : this.#media(feed, message);
     if (packet === undefined) return;
+    const entry = this.#gop.isEntry(packet) || (packet.role === "frame" && !this.#gop.hasVideo);
+    if (packet.role === "frame") this.#gop.push(packet, entry && this.#gop.hasVideo);
     let waits: Promise<void>[] | undefined;
     for (const subscriber of this.#subscribers) {
       try {
-        const wait = subscriber.packet(packet);
+        const wait = subscriber.packet(packet, entry);
         if (wait !== undefined) {
           waits ??= [];
           waits.push(wait.catch((error: unknown) => this.#remove(subscriber, error)));
@@ -111,6 +142,7 @@ export class LiveStream {
         this.#remove(subscriber, error);
       }
     }
+    packet.wire = undefined; // made for this moment; those who keep the packet make it again if they need it
     if (waits === undefined) return;
     return waits.length === 1 ? waits[0] : Promise.all(waits).then(() => {});
   }
@@ -119,6 +151,8 @@ export class LiveStream {
   async end(end: StreamEnd): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#feed = undefined;
+    this.#gop.clear();
     const subscribers = [...this.#subscribers];
     await Promise.all(
       subscribers.map(async (subscriber) => {
@@ -132,57 +166,34 @@ export class LiveStream {
     this.#subscribers.clear();
   }
 
+  #media(feed: PublishFeed, message: PublishedMessage): MediaPacket {
+    const packet = feed.media(message);
+    if (packet.role === "config") this.#init.setConfig(packet);
+    else if (this.#lastTimestamp === undefined || packet.timestamp > this.#lastTimestamp) {
+      this.#lastTimestamp = packet.timestamp;
+    }
+    return packet;
+  }
+
+  #data(feed: PublishFeed, message: PublishedMessage): MediaPacket | undefined {
+    const { packet, metadata } = feed.data(message);
+    if (metadata === "clear") this.#init.clearMetadata();
+    else if (metadata === "set" && packet !== undefined) this.#init.setMetadata(packet);
+    return packet;
+  }
+
+  #tell(paused: boolean): void {
+    for (const subscriber of this.#subscribers) {
+      try {
+        subscriber.paused?.(paused);
+      } catch (error) {
+        this.#remove(subscriber, error);
+      }
+    }
+  }
+
   #remove(subscriber: StreamSubscriber, error: unknown): void {
     this.#subscribers.delete(subscriber);
     this.#onSubscriberError(error);
-  }
-
-  /** @returns undefined for what is meant for the server alone. */
-  #toPacket({ type, messageTypeId, timestamp, payload }: PublishedMessage): MediaPacket | undefined {
-    const counts = this.#counts;
-    if (type === "audio") {
-      counts.audioMessages++;
-      counts.audioBytes += payload.length;
-      const config = isAudioSequenceHeader(payload) || isAudioChannelConfig(payload);
-      return this.#media("audio", 8, config, false, timestamp, payload);
-    }
-    if (type === "video") {
-      counts.videoMessages++;
-      counts.videoBytes += payload.length;
-      const config = isVideoSequenceHeader(payload) || isVideoMetadata(payload);
-      return this.#media("video", 9, config, isVideoKeyframe(payload), timestamp, payload);
-    }
-    counts.dataMessages++;
-    counts.dataBytes += payload.length;
-    const frame = readDataFrame(messageTypeId, payload);
-    if (frame.action === "clear") {
-      if (frame.name === "onMetaData") this.#init.clearMetadata();
-      return undefined;
-    }
-    const packet: MediaPacket = {
-      kind: "data",
-      tagType: messageTypeId === 15 ? 15 : 18,
-      role: "data",
-      keyframe: false,
-      timestamp: this.#unwrapper.aside(timestamp),
-      payload: frame.payload,
-    };
-    if (frame.name === "onMetaData") this.#init.setMetadata(packet);
-    return packet;
-  }
-
-  #media(
-    kind: "audio" | "video",
-    tagType: 8 | 9,
-    config: boolean,
-    keyframe: boolean,
-    timestamp: number,
-    payload: Uint8Array,
-  ): MediaPacket {
-    const role = config ? "config" : "frame";
-    const plain = config ? this.#unwrapper.aside(timestamp) : this.#unwrapper.frame(timestamp);
-    const packet: MediaPacket = { kind, tagType, role, keyframe, timestamp: plain, payload };
-    if (config) this.#init.setConfig(packet);
-    return packet;
   }
 }

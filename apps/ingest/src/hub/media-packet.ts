@@ -13,8 +13,17 @@ export interface MediaPacket {
   readonly role: "frame" | "config" | "data";
   /** Whether this is a video frame from which a decoder can start. */
   readonly keyframe: boolean;
-  /** Milliseconds on the publisher's clock, counted on past the 32-bit wrap. */
+  /** Milliseconds on the stream's clock, counted on past the 32-bit wrap. */
   readonly timestamp: number;
   /** Body of the FLV tag. Of data messages `@setDataFrame` is taken away (RTMP calls it a command to the server). */
   readonly payload: Uint8Array;
+  /** The RTMP chunks of this packet while players share them; see `rtmp-wire.ts`. */
+  wire?: RtmpWire | undefined;
+}
+
+/** A packet as RTMP chunks for message stream 1, and where the part begins that is the same for all streams. */
+export interface RtmpWire {
+  readonly chunkSize: number;
+  readonly bytes: Uint8Array;
+  readonly headLength: number;
 }

@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import {
   type MediaMessage,
+  type Playback,
+  type PlayRequest,
   type Publication,
   type PublishRequest,
   ServerSession,
@@ -12,12 +14,16 @@ import { nodeHmacSha256, nodeTransport } from "@rtmp/session/node";
 import type { Emit, StreamSource } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
-import { streamLabel } from "../hub/stream-id.js";
+import type { PublishFeed } from "../hub/publish-feed.js";
+import { type StreamId, streamLabel } from "../hub/stream-id.js";
+import { RtmpPlayer } from "../outputs/rtmp-player.js";
+import type { WriteGatherer } from "../outputs/write-gatherer.js";
 import { peerLabel } from "./peer-address.js";
 
 /** What the connections of a server share. */
 export interface RtmpConnectionContext {
   readonly hub: Hub;
+  readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly gatherer: WriteGatherer };
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;
   readonly emit: Emit;
@@ -34,14 +40,15 @@ export class RtmpConnection {
   readonly #socket: Socket;
   readonly #context: RtmpConnectionContext;
   readonly #session: ServerSession;
-  readonly #streams = new Map<Publication, LiveStream>();
+  readonly #feeds = new Map<Publication, PublishFeed>();
+  readonly #players = new Map<Playback, ActivePlayer>();
   readonly #ending = new Set<Promise<void>>();
   readonly #onAccepted: () => void;
   #ended: Promise<SessionEnd> | undefined;
 
   /**
    * @param number tells connections apart in logs.
-   * @param onAccepted called at the first publish that is accepted.
+   * @param onAccepted called when a publish or play is accepted.
    */
   constructor(number: number, socket: Socket, context: RtmpConnectionContext, onAccepted: () => void) {
     this.number = number;
@@ -52,8 +59,15 @@ export class RtmpConnection {
     this.#session = new ServerSession(nodeTransport(socket), {
       handler: {
         publish: (request) => this.#publish(request),
-        media: (message: MediaMessage, publication) => this.#streams.get(publication)?.write(message),
+        media: (message: MediaMessage, publication) => this.#feeds.get(publication)?.write(message),
         unpublish: (publication, end) => this.#unpublish(publication, end),
+        play: (request) => this.#play(request),
+        stop: (playback, { reason }) => this.#stop(playback, reason),
+        pause: (playback, paused) => this.#players.get(playback)?.player.pause(paused),
+        receive: (playback, kind, enabled) => this.#players.get(playback)?.player.receive(kind, enabled),
+        drain: () => {
+          for (const { player } of this.#players.values()) player.drain();
+        },
       },
       limits: context.limits,
       timeouts: context.timeouts,
@@ -64,10 +78,11 @@ export class RtmpConnection {
   /** Bytes held for its peer: in the session, and in the outputs of its streams. */
   get heldBytes(): number {
     let held = this.#session.heldBytes;
-    for (const stream of this.#streams.values()) held += stream.heldBytes;
+    for (const { stream } of this.#feeds.values()) held += stream.heldBytes;
+    for (const { player } of this.#players.values()) held += player.queuedBytes;
     return held;
   }
-  /** Whether a publish was ever accepted. */
+  /** Whether a publish or play was ever accepted. */
   get accepted(): boolean {
     return this.#session.accepted;
   }
@@ -100,55 +115,58 @@ export class RtmpConnection {
   async #publish(request: PublishRequest): Promise<void> {
     const { publication, signal } = request;
     const id = { app: publication.app, name: publication.streamName };
-    const { app, name: streamName } = id;
-    const source: StreamSource = { app, stream: streamName, connection: this.number, peer: this.peer };
+    const source = this.#source(id);
     const refuse = (code: string, description: string): void => {
       if (request.reject(code, description)) this.#context.emit("publishRefused", { ...source, code, description });
     };
-    if (streamName === "") {
+    if (id.name === "") {
       refuse("NetStream.Publish.BadName", "The stream name is empty: enter a stream key.");
       return;
     }
-    const stream = await this.#context.hub.publish(id, signal);
-    if (stream === undefined) {
+    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id));
+    if (feed === undefined) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
       refuse("NetStream.Publish.BadName", description);
       return;
     }
-    this.#streams.set(publication, stream); // media may come while `accept` runs
+    this.#feeds.set(publication, feed); // media may come while `accept` runs
     if (request.accept()) {
       this.#onAccepted();
       this.#context.emit("publish", source);
       return;
     }
-    this.#streams.delete(publication);
-    await this.#context.hub.unpublish(stream, { clean: false, reason: "cancelled" });
+    this.#feeds.delete(publication);
+    await this.#context.hub.unpublish(feed, { clean: false, reason: "cancelled" });
+  }
+
+  /** Another publisher has taken the name. */
+  #replaced(id: StreamId): void {
+    const description = `Another encoder publishes ${streamLabel(id)} now.`;
+    this.#session.close("replaced", { code: "NetStream.Publish.BadName", description });
   }
 
   #unpublish(publication: Publication, end: { readonly clean: boolean; readonly reason: string }): void {
-    const stream = this.#streams.get(publication);
-    if (stream === undefined) return;
-    const ending = this.#finish(stream, end).finally(() => {
-      this.#streams.delete(publication);
+    const feed = this.#feeds.get(publication);
+    if (feed === undefined) return;
+    const ending = this.#finish(feed, end).finally(() => {
+      this.#feeds.delete(publication);
       this.#ending.delete(ending);
     });
     this.#ending.add(ending);
   }
 
-  async #finish(stream: LiveStream, end: { readonly clean: boolean; readonly reason: string }): Promise<void> {
+  async #finish(feed: PublishFeed, end: { readonly clean: boolean; readonly reason: string }): Promise<void> {
     const { hub, emit, recordingOf } = this.#context;
     const { clean, reason } = end;
-    const durationMs = Date.now() - stream.startedAt.getTime();
-    await hub.unpublish(stream, { clean, reason });
+    const { stream, startedAt, counts } = feed;
+    const durationMs = Date.now() - startedAt.getTime();
+    await hub.unpublish(feed, { clean, reason });
     // Only its publisher closes a stream cleanly; else the connection ended, and says who ended it.
     const by = clean ? "peer" : ((await this.#ended)?.by ?? "us");
     const recording = recordingOf(stream);
-    const { audioMessages, videoMessages, dataMessages, ...bytes } = stream.counts;
+    const { audioMessages, videoMessages, dataMessages, ...bytes } = counts;
     emit("unpublish", {
-      app: stream.id.app,
-      stream: stream.id.name,
-      connection: this.number,
-      peer: this.peer,
+      ...this.#source(stream.id),
       clean,
       reason,
       by,
@@ -161,4 +179,56 @@ export class RtmpConnection {
       ...(recording === undefined ? {} : { recording }),
     });
   }
+
+  async #play(request: PlayRequest): Promise<void> {
+    const { playback, signal } = request;
+    const { hub, play, emit } = this.#context;
+    const id = { app: playback.app, name: playback.streamName };
+    const stream = await hub.find(id, play.waitMs, signal);
+    if (stream === undefined) {
+      const [code, description] = [
+        "NetStream.Play.StreamNotFound",
+        `${streamLabel(id)} is not being published.`,
+      ] as const;
+      if (request.reject(code, description)) emit("playRefused", { ...this.#source(id), code, description });
+      return;
+    }
+    if (!request.accept()) return;
+    this.#onAccepted();
+    const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer);
+    const leave = stream.subscribe({
+      heldBytes: 0,
+      packet: (packet, entry) => player.packet(packet, entry),
+      paused: (paused) => player.paused(paused),
+      end: () => {
+        player.end();
+        this.#stop(playback, "unpublish");
+      },
+    });
+    this.#players.set(playback, { player, stream, leave, since: this.#context.clock() });
+    emit("play", this.#source(id));
+    player.start();
+  }
+
+  #stop(playback: Playback, reason: string): void {
+    const active = this.#players.get(playback);
+    if (active === undefined) return;
+    const { player, stream, leave, since } = active;
+    this.#players.delete(playback);
+    leave();
+    const durationMs = Math.round(this.#context.clock() - since);
+    this.#context.emit("stop", { ...this.#source(stream.id), reason, durationMs, ...player.counts });
+  }
+
+  #source({ app, name: stream }: StreamId): StreamSource {
+    return { app, stream, connection: this.number, peer: this.peer };
+  }
+}
+
+/** What a player on this connection gets, and how it leaves. */
+interface ActivePlayer {
+  readonly player: RtmpPlayer;
+  readonly stream: LiveStream;
+  leave(): void;
+  readonly since: number;
 }

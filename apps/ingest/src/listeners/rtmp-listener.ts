@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { ListenAddress } from "../config-values.js";
 
+/** Bytes that a socket takes beyond what the network has room for, before its session must wait: a large frame. */
+const WRITE_AHEAD = 128 * 1024;
+
 /** A TCP listener. Connections keep their own time: they stay when it is closed. */
 export class RtmpListener {
   readonly #server: Server;
@@ -14,7 +17,7 @@ export class RtmpListener {
    */
   constructor(address: ListenAddress, onConnection: (socket: Socket) => void, onError: (error: unknown) => void) {
     this.#address = address;
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: WRITE_AHEAD }, onConnection);
     this.#onError = onError;
   }
 

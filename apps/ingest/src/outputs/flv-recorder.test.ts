@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { LiveStream, type PublishedMessage } from "../hub/live-stream.js";
+import { LiveStream } from "../hub/live-stream.js";
+import type { PublishedMessage } from "../hub/publish-feed.js";
 import { FakeFs } from "../testing/fake-fs.js";
 import { readRecording } from "../testing/flv-file.js";
 import {
@@ -38,7 +39,8 @@ function setUp(options: Partial<RecorderOptions> = {}) {
     },
   );
   stream.subscribe(recorder);
-  return { fs, events, infos, errors, stream, recorder };
+  const feed = stream.begin(START, () => {});
+  return { fs, events, infos, errors, stream, feed, recorder };
 }
 const end = { clean: true, reason: "deleteStream" };
 const tagsOf = (messages: readonly PublishedMessage[]) =>
@@ -46,7 +48,7 @@ const tagsOf = (messages: readonly PublishedMessage[]) =>
 
 describe("a recording", () => {
   test("holds every payload and timestamp in order", async () => {
-    const { fs, events, infos, stream } = setUp();
+    const { fs, events, infos, stream, feed } = setUp();
     const messages = [
       videoHeader(),
       audioHeader(),
@@ -56,8 +58,8 @@ describe("a recording", () => {
       audioMessage(26, 0),
       audioMessage(2_000_000),
     ];
-    stream.write(metadataMessage("videodatarate", 2500));
-    for (const message of messages) stream.write(message);
+    feed.write(metadataMessage("videodatarate", 2500));
+    for (const message of messages) feed.write(message);
     await stream.end(end);
     const { flags, tags, rest, metadata } = readRecording(fs.file(PATH));
     expect(tags).toEqual(tagsOf(messages));
@@ -71,8 +73,8 @@ describe("a recording", () => {
   });
 
   test("creates no file when there is nothing to play", async () => {
-    const { fs, events, stream } = setUp();
-    stream.write(metadataMessage("videodatarate", 2500)); // says what is to come, and nothing comes
+    const { fs, events, stream, feed } = setUp();
+    feed.write(metadataMessage("videodatarate", 2500)); // says what is to come, and nothing comes
     await stream.end(end);
     expect([fs.files.size, events]).toEqual([0, []]);
   });
@@ -82,26 +84,26 @@ describe("a recording", () => {
     ["video", [videoMessage(0, true)], 1],
     ["data", [dataMessage(0, "onCuePoint")], 0],
   ] as const)("of %s alone says so in its header", async ([, messages, flags]) => {
-    const { fs, stream } = setUp();
-    for (const message of messages) stream.write(message);
+    const { fs, stream, feed } = setUp();
+    for (const message of messages) feed.write(message);
     await stream.end(end);
     expect(readRecording(fs.file(PATH)).flags).toBe(flags);
   });
 
   test("has its metadata at the head when it is never closed", async () => {
-    const { fs, stream } = setUp();
-    stream.write(metadataMessage("videodatarate", 2500));
-    stream.write(videoMessage(0, true));
+    const { fs, stream, feed } = setUp();
+    feed.write(metadataMessage("videodatarate", 2500));
+    feed.write(videoMessage(0, true));
     await vi.waitFor(() => expect(readRecording(fs.file(PATH))).toMatchObject({ flags: 1, tags: [{ timestamp: 0 }] }));
     expect(readRecording(fs.file(PATH)).metadata("videodatarate")).toBe(2500);
     await stream.end(end);
   });
 
   test("tells a track that comes later, before the file is closed", async () => {
-    const { fs, stream } = setUp();
-    stream.write(audioMessage(0));
+    const { fs, stream, feed } = setUp();
+    feed.write(audioMessage(0));
     await vi.waitFor(() => expect(readRecording(fs.file(PATH))).toMatchObject({ flags: 4, tags: [{ timestamp: 0 }] }));
-    stream.write(videoMessage(10, true));
+    feed.write(videoMessage(10, true));
     await vi.waitFor(() => expect(readRecording(fs.file(PATH)).tags.length).toBe(2));
     expect(readRecording(fs.file(PATH)).flags).toBe(5);
     await stream.end(end);
@@ -109,10 +111,10 @@ describe("a recording", () => {
   });
 
   test("repeated metadata restarts nothing", async () => {
-    const { fs, stream } = setUp();
+    const { fs, stream, feed } = setUp();
     for (let i = 0; i < 17; i++) {
-      stream.write(metadataMessage("videodatarate", 2500));
-      stream.write(audioMessage(i * 20));
+      feed.write(metadataMessage("videodatarate", 2500));
+      feed.write(audioMessage(i * 20));
     }
     await stream.end(end);
     expect(fs.files.size).toBe(1);
@@ -120,17 +122,17 @@ describe("a recording", () => {
   });
 
   test("@clearDataFrame is no part of a file", async () => {
-    const { fs, stream } = setUp();
-    stream.write(audioMessage(0));
-    stream.write(dataMessage(1, "@clearDataFrame", "onMetaData"));
+    const { fs, stream, feed } = setUp();
+    feed.write(audioMessage(0));
+    feed.write(dataMessage(1, "@clearDataFrame", "onMetaData"));
     await stream.end(end);
     expect(readRecording(fs.file(PATH)).tags.length).toBe(1);
   });
 
   test("goes into files of their own, each from the start playable, when timestamps pass 2^31", async () => {
-    const { fs, events, stream } = setUp();
+    const { fs, events, stream, feed } = setUp();
     const late = 2 ** 31 + 500;
-    stream.write(metadataMessage("videodatarate", 2500));
+    feed.write(metadataMessage("videodatarate", 2500));
     for (const message of [
       videoHeader(),
       audioHeader(),
@@ -139,7 +141,7 @@ describe("a recording", () => {
       videoMessage(late, true),
       audioMessage(late + 7),
     ]) {
-      stream.write(message);
+      feed.write(message);
     }
     await stream.end(end);
     const second = PATH.replace(".flv", "-2.flv"); // the same millisecond, by this test's clock
@@ -158,10 +160,11 @@ describe("a recording", () => {
 
   test("that starts in mid-stream begins with metadata and headers", async () => {
     const stream = new LiveStream({ app: "live", name: "key" }, START);
-    stream.write(metadataMessage("videodatarate", 2500));
-    stream.write(videoHeader(0, 1));
-    stream.write(videoHeader(0, 2)); // replaces the first
-    stream.write(videoMessage(0, true));
+    const feed = stream.begin(START, () => {});
+    feed.write(metadataMessage("videodatarate", 2500));
+    feed.write(videoHeader(0, 1));
+    feed.write(videoHeader(0, 2)); // replaces the first
+    feed.write(videoMessage(0, true));
     const fs = new FakeFs();
     const recorder = new FlvRecorder(
       stream,
@@ -169,26 +172,26 @@ describe("a recording", () => {
       { opened() {}, closed() {}, failed() {} },
     );
     stream.subscribe(recorder);
-    stream.write(videoMessage(40, true));
+    feed.write(videoMessage(40, true));
     await stream.end(end);
     expect(readRecording(fs.file(PATH)).metadata("videodatarate")).toBe(2500);
     expect(readRecording(fs.file(PATH)).tags).toEqual(tagsOf([videoHeader(0, 2), videoMessage(40, true)]));
   });
 
   test("never touches a file that is there", async () => {
-    const { fs, events, stream } = setUp();
+    const { fs, events, stream, feed } = setUp();
     fs.files.set(PATH, Uint8Array.of(1));
-    stream.write(audioMessage(0));
+    feed.write(audioMessage(0));
     await stream.end(end);
     expect(fs.file(PATH)).toEqual(Uint8Array.of(1));
     expect(events[0]).toBe(`opened ${PATH.replace(".flv", "-2.flv")}`);
   });
 
   test("bears a disk that takes a few bytes at a time", async () => {
-    const { fs, stream } = setUp();
+    const { fs, stream, feed } = setUp();
     fs.writeLimit = 700;
     const messages = [videoHeader(), videoMessage(0, true, 3000), audioMessage(10, 5)];
-    for (const message of messages) stream.write(message);
+    for (const message of messages) feed.write(message);
     await stream.end(end);
     expect(readRecording(fs.file(PATH)).tags).toEqual(tagsOf(messages));
   });
@@ -196,7 +199,7 @@ describe("a recording", () => {
 
 describe("a full queue", () => {
   test("pauses the publisher until there is room, and drops nothing", async () => {
-    const { fs, stream, recorder } = setUp({ queueBytes: 50_000 });
+    const { fs, stream, feed, recorder } = setUp({ queueBytes: 50_000 });
     let release = (): void => {};
     fs.before = (step) => {
       return step === "write" ? new Promise((resolve) => (release = resolve)) : undefined;
@@ -206,7 +209,7 @@ describe("a full queue", () => {
     while (wait === undefined) {
       const message = audioMessage(messages.length, 1000);
       messages.push(message);
-      wait = stream.write(message) ?? undefined;
+      wait = feed.write(message) ?? undefined;
       expect(messages.length).toBeLessThanOrEqual(50);
     }
     expect(recorder.heldBytes).toBeGreaterThanOrEqual(50_000);
@@ -225,28 +228,28 @@ describe("a full queue", () => {
   });
 
   test("counts empty messages too", () => {
-    const { fs, stream } = setUp({ queueBytes: 50_000 });
+    const { fs, feed } = setUp({ queueBytes: 50_000 });
     fs.before = () => new Promise(() => {});
     let count = 0;
-    while (stream.write(audioMessage(count, 0)) === undefined) expect(++count).toBeLessThan(200);
+    while (feed.write(audioMessage(count, 0)) === undefined) expect(++count).toBeLessThan(200);
     expect(count).toBeGreaterThan(100);
   });
 });
 
 describe("a disk that fails", () => {
   test("ends the recording and not the stream", async () => {
-    const { fs, events, errors, infos, stream, recorder } = setUp();
+    const { fs, events, errors, infos, stream, feed, recorder } = setUp();
     const full = Object.assign(new Error("no space"), { code: "ENOSPC" });
-    stream.write(audioMessage(0));
+    feed.write(audioMessage(0));
     await vi.waitFor(() => expect(readRecording(fs.file(PATH)).tags.length).toBe(1));
     fs.before = (step) => {
       if (step === "write") throw full;
     };
-    stream.write(audioMessage(20));
+    feed.write(audioMessage(20));
     await vi.waitFor(() => expect(events).toContain("failed recording-write-failed"));
     expect(errors).toEqual([full]);
     expect(infos[0]).toMatchObject({ path: PATH, bytes: fs.file(PATH).length });
-    expect(stream.write(audioMessage(40))).toBeUndefined();
+    expect(feed.write(audioMessage(40))).toBeUndefined();
     expect([recorder.heldBytes, fs.open]).toEqual([0, 0]);
     await stream.end(end);
     expect(readRecording(fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }] });
@@ -255,15 +258,15 @@ describe("a disk that fails", () => {
 
   test("leaves whole tags behind, and no file without a tag", async () => {
     const cut = setUp();
-    cut.stream.write(audioMessage(0));
+    cut.feed.write(audioMessage(0));
     await vi.waitFor(() => expect(readRecording(cut.fs.file(PATH)).tags.length).toBe(1));
     let writes = 0;
     cut.fs.writeLimit = 30; // 25 of one tag and 5 of the next
     cut.fs.before = (step) => {
       if (step === "write" && ++writes === 2) throw new Error("broken");
     };
-    cut.stream.write(audioMessage(20));
-    cut.stream.write(audioMessage(40));
+    cut.feed.write(audioMessage(20));
+    cut.feed.write(audioMessage(40));
     await cut.stream.end(end);
     expect(cut.events).toContain("failed recording-write-failed");
     expect(readRecording(cut.fs.file(PATH))).toMatchObject({ rest: 0, tags: [{ timestamp: 0 }, { timestamp: 20 }] });
@@ -272,17 +275,17 @@ describe("a disk that fails", () => {
     none.fs.before = (step) => {
       if (step === "write") throw new Error("broken");
     };
-    none.stream.write(audioMessage(0));
+    none.feed.write(audioMessage(0));
     await none.stream.end(end);
     expect([none.fs.files.size, none.fs.open]).toEqual([0, 0]);
   });
 
   test.for(["makeFolder", "create", "close"] as const)("at %s is told", async (broken) => {
-    const { fs, events, stream } = setUp();
+    const { fs, events, stream, feed } = setUp();
     fs.before = (step) => {
       if (step === broken) throw new Error("broken");
     };
-    stream.write(audioMessage(0));
+    feed.write(audioMessage(0));
     await stream.end(end);
     expect(events.at(-1)).toBe("failed recording-write-failed");
   });
@@ -293,12 +296,12 @@ describe("a disk that hangs", () => {
   afterEach(() => void vi.useRealTimers());
 
   test.for(["create", "write", "close"] as const)("at %s ends the recording after 10 s", async (hanging) => {
-    const { fs, events, stream } = setUp({ queueBytes: 1000 });
+    const { fs, events, stream, feed } = setUp({ queueBytes: 1000 });
     let release = (): void => {};
     fs.before = (step) => {
       return step === hanging ? new Promise((resolve) => (release = resolve)) : undefined;
     };
-    const waits = [stream.write(audioMessage(0, 2000))];
+    const waits = [feed.write(audioMessage(0, 2000))];
     if (hanging === "close") await vi.advanceTimersByTimeAsync(0);
     const ended = hanging === "close" ? stream.end(end) : undefined;
     await vi.advanceTimersByTimeAsync(9999);
@@ -306,7 +309,7 @@ describe("a disk that hangs", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(events).toContain("failed recording-stalled");
     await Promise.all([...waits, ended]); // the publisher goes on
-    expect(stream.write(audioMessage(20))).toBeUndefined();
+    expect(feed.write(audioMessage(20))).toBeUndefined();
     await stream.end(end);
     fs.before = () => {};
     release();
@@ -317,12 +320,12 @@ describe("a disk that hangs", () => {
   });
 
   test("progress, however slow, is no hang", async () => {
-    const { fs, events, stream } = setUp();
+    const { fs, events, stream, feed } = setUp();
     fs.writeLimit = 5000;
     fs.before = (step) => {
       return step === "write" ? new Promise((resolve) => setTimeout(resolve, 9000)) : undefined;
     };
-    stream.write(audioMessage(0, 100));
+    feed.write(audioMessage(0, 100));
     const ended = stream.end(end);
     await vi.advanceTimersByTimeAsync(9000 * 20);
     await ended;
@@ -330,17 +333,17 @@ describe("a disk that hangs", () => {
   });
 
   test("small packets are gathered for a while, large ones are not", async () => {
-    const { fs, stream } = setUp({ flushMs: 100 });
+    const { fs, stream, feed } = setUp({ flushMs: 100 });
     let writes = 0;
     fs.before = (step) => {
       if (step === "write") writes++;
     };
-    for (let i = 0; i < 9; i++) stream.write(audioMessage(i));
+    for (let i = 0; i < 9; i++) feed.write(audioMessage(i));
     await vi.advanceTimersByTimeAsync(99);
     expect(writes).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
     expect(writes).toBe(1);
-    stream.write(audioMessage(10, 70_000));
+    feed.write(audioMessage(10, 70_000));
     await vi.advanceTimersByTimeAsync(0);
     expect(writes).toBe(2);
     await stream.end(end);

@@ -1,4 +1,4 @@
-import type { PublishedMessage } from "../hub/live-stream.js";
+import type { PublishedMessage } from "../hub/publish-feed.js";
 
 /** An AAC frame with a body of this many bytes. */
 export function audioMessage(timestamp: number, length = 10): PublishedMessage {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { vi } from "vitest";
-import type { PublishedMessage } from "../hub/live-stream.js";
+import type { PublishedMessage } from "../hub/publish-feed.js";
 
 /** An RTMP publisher put together by hand; shares nothing with the server. Never compresses a header. */
 export class RawClient {

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { audioMessage, videoHeader, videoMessage } from "../testing/packets.js";
+import { GopCache } from "./gop-cache.js";
+import { LiveStream } from "./live-stream.js";
+import type { MediaPacket } from "./media-packet.js";
+import type { PublishedMessage } from "./publish-feed.js";
+
+const roomy = { maxBytes: 10_000, maxMs: 10_000 };
+
+/** What a stream keeps after these messages, as timestamps. */
+function kept(messages: readonly PublishedMessage[], gop = roomy): number[] {
+  const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), { gop, onSubscriberError: () => {} });
+  const feed = stream.begin(new Date(0), () => {});
+  for (const message of messages) feed.write(message);
+  return stream.gopPackets().map(({ timestamp }) => timestamp);
+}
+
+describe("GopCache", () => {
+  test("keeps all frames since the last keyframe, and no headers", () => {
+    const messages = [videoHeader(), audioMessage(0), videoMessage(1, true), audioMessage(2), videoMessage(40)];
+    expect(kept(messages)).toEqual([1, 2, 40]);
+    expect(kept([...messages, videoMessage(80, true), videoHeader(81), audioMessage(90)])).toEqual([80, 90]);
+  });
+
+  test("keeps nothing of a stream without video", () => {
+    expect(kept([audioMessage(0), audioMessage(20)])).toEqual([]);
+  });
+
+  test("lets a group go that grows beyond its bounds, until the next keyframe", () => {
+    const large = [videoMessage(0, true, 6000), videoMessage(40, false, 6000), videoMessage(80)];
+    expect(kept(large)).toEqual([]);
+    expect(kept([...large, videoMessage(120, true)])).toEqual([120]);
+    expect(kept([videoMessage(0, true), videoMessage(10_000), videoMessage(10_001)])).toEqual([]);
+  });
+
+  test("can be off", () => {
+    expect(kept([videoMessage(0, true), videoMessage(40)], { maxBytes: 0, maxMs: 0 })).toEqual([]);
+  });
+
+  test("begins at keyframes of the first video track alone", () => {
+    const track = (id: number, key: boolean, timestamp: number): MediaPacket => ({
+      kind: "video",
+      tagType: 9,
+      role: "frame",
+      keyframe: key,
+      timestamp,
+      payload: Uint8Array.of(key ? 0x96 : 0xa6, 0x03, 0x61, 0x76, 0x63, 0x31, id, 9),
+    });
+    const cache = new GopCache(roomy);
+    expect([track(0, true, 0), track(1, true, 1), track(0, false, 2)].map((packet) => cache.isEntry(packet))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

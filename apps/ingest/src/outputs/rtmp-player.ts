@@ -1,0 +1,186 @@
+import type { Playback, ServerSession } from "@rtmp/session";
+import type { LiveStream, StreamSubscriber } from "../hub/live-stream.js";
+import type { MediaPacket } from "../hub/media-packet.js";
+import { sendPacket } from "../hub/rtmp-wire.js";
+import type { WriteGatherer } from "./write-gatherer.js";
+
+/** Bytes gathered for a player before they are written without further waiting. */
+const ENOUGH = 32 * 1024;
+
+/** What a player has got, and what it lost because it was too slow. */
+export interface PlayerCounts {
+  sentMessages: number;
+  sentBytes: number;
+  /** Frames that were dropped. */
+  droppedFrames: number;
+  /** How often that began: each time up to the next keyframe. */
+  drops: number;
+}
+
+/**
+ * Sends a stream to one RTMP player. What the socket does not take waits in a queue with a bound; when that is full, all
+ * that waits is dropped and the player goes on at the next keyframe. It never slows the stream down.
+ */
+export class RtmpPlayer implements StreamSubscriber {
+  readonly heldBytes = 0; // on the publisher's account; see queuedBytes
+  readonly playback: Playback;
+  readonly #session: ServerSession;
+  readonly #stream: LiveStream;
+  readonly #maxQueueBytes: number;
+  readonly #gatherer: WriteGatherer;
+  readonly #counts: PlayerCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
+  #queue: MediaPacket[] = [];
+  #queuedBytes = 0;
+  #gathered = 0; // bytes sent since the last flush
+  #scheduled = false;
+  /** Waiting for a frame to start from; frames before it are not for this player. */
+  #waiting = true;
+  #paused = false;
+  readonly #wants = { audio: true, video: true };
+
+  constructor(
+    session: ServerSession,
+    playback: Playback,
+    stream: LiveStream,
+    maxQueueBytes: number,
+    gatherer: WriteGatherer,
+  ) {
+    this.#session = session;
+    this.playback = playback;
+    this.#stream = stream;
+    this.#maxQueueBytes = maxQueueBytes;
+    this.#gatherer = gatherer;
+  }
+
+  get counts(): Readonly<PlayerCounts> {
+    return this.#counts;
+  }
+  /** Bytes of media that wait for the player. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Sends metadata, decoder configurations and the current group of pictures, if there is one; live frames follow. */
+  start(): void {
+    const gop = this.#stream.gopPackets();
+    const timestamp = gop[0]?.timestamp ?? this.#stream.lastTimestamp;
+    for (const packet of this.#stream.initPackets()) {
+      // FFmpeg takes metadata at any other time than 0 for subtitles.
+      this.#enqueue({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
+    }
+    if (this.#queuedBytes + sizeOf(gop) <= this.#maxQueueBytes) {
+      this.#waiting = gop.length === 0;
+      for (const packet of gop) this.#enqueue(packet);
+    }
+    this.drain();
+  }
+
+  packet(packet: MediaPacket, entry: boolean): void {
+    if (this.#paused) return;
+    if (packet.role === "frame" && this.#waiting) {
+      if (!entry) return;
+      this.#waiting = false;
+    }
+    this.#take(packet);
+    this.#write();
+  }
+
+  paused(paused: boolean): void {
+    const { messageStreamId, streamName } = this.playback;
+    if (paused) {
+      this.#session.signal(messageStreamId, "streamDry");
+      return;
+    }
+    this.#waiting = true; // the next publisher's frames make sense from its first keyframe on
+    const description = `${streamName} is published again.`;
+    this.#session.notify(messageStreamId, { level: "status", code: "NetStream.Play.PublishNotify", description });
+  }
+
+  end(): void {
+    this.drain();
+    this.#session.endPlayback(this.playback.messageStreamId);
+  }
+
+  /** The player pauses, or goes on at the next keyframe. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    if (paused) this.#clear();
+    else this.#waiting = true;
+  }
+  /** The player wants audio or video, or no longer. */
+  receive(kind: "audio" | "video", enabled: boolean): void {
+    this.#wants[kind] = enabled;
+  }
+
+  /** The socket takes more. */
+  drain(): void {
+    while (this.#queue.length > 0 && !this.#session.congested) {
+      const queue = this.#queue;
+      let sent = 0;
+      let count = 0;
+      while (count < queue.length && sent < ENOUGH) sent += this.#send(queue[count++] as MediaPacket);
+      this.#queue = queue.slice(count);
+      this.flush();
+    }
+    if (this.#queue.length === 0) this.#queuedBytes = 0;
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    this.#gathered = 0;
+    this.#session.flush();
+  }
+
+  #take(packet: MediaPacket): void {
+    if ((packet.kind === "audio" && !this.#wants.audio) || (packet.kind === "video" && !this.#wants.video)) return;
+    if (this.#queue.length === 0 && !this.#session.congested) {
+      this.#gathered += this.#send(packet);
+      return;
+    }
+    if (this.#queuedBytes + packet.payload.length > this.#maxQueueBytes) {
+      this.#fallBehind(packet);
+      return;
+    }
+    this.#enqueue(packet);
+  }
+
+  #enqueue(packet: MediaPacket): void {
+    this.#queue.push(packet);
+    this.#queuedBytes += packet.payload.length;
+  }
+
+  #write(): void {
+    if (this.#gathered >= ENOUGH) this.flush();
+    else if (this.#gathered > 0 && !this.#scheduled) {
+      this.#scheduled = true;
+      this.#gatherer.schedule(this);
+    }
+  }
+
+  #send(packet: MediaPacket): number {
+    const length = sendPacket(this.#session, this.playback.messageStreamId, packet);
+    this.#counts.sentMessages++;
+    this.#counts.sentBytes += length;
+    if (this.#queuedBytes > 0) this.#queuedBytes = Math.max(0, this.#queuedBytes - packet.payload.length);
+    return length;
+  }
+
+  /** The queue is full: its frames are lost, and all up to the next keyframe. What a decoder needs stays. */
+  #fallBehind(packet: MediaPacket): void {
+    const lost = this.#queue.filter(({ role }) => role === "frame").length + (packet.role === "frame" ? 1 : 0);
+    this.#counts.drops++;
+    this.#counts.droppedFrames += lost;
+    this.#clear();
+    this.#waiting = true;
+    for (const needed of this.#stream.initPackets()) this.#enqueue(needed);
+  }
+
+  #clear(): void {
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+}
+
+function sizeOf(packets: readonly MediaPacket[]): number {
+  return packets.reduce((sum, { payload }) => sum + payload.length, 0);
+}

@@ -1,5 +1,21 @@
-export type { Credentials } from "./client/adobe-auth.js";
+export { answerAdobeAuth, asksForAdobeAuth, type Credentials } from "./client/adobe-auth.js";
+export { ClientConnection, type ClientConnectionOptions, type PlayOptions } from "./client/client-connection.js";
 export { ClientError, type ClientErrorCode, type ClientErrorDetails } from "./client/client-error.js";
+export type {
+  ClientEvent,
+  ReconnectRequest,
+  ServerStatus,
+  StreamEnd,
+  StreamEndReason,
+} from "./client/client-events.js";
+export {
+  type ClientLimits,
+  type ClientTimeouts,
+  DEFAULT_CLIENT_LIMITS,
+  DEFAULT_CLIENT_TIMEOUTS,
+} from "./client/client-limits.js";
+export type { ClientCapabilities, ConnectAnswer, ConnectParameters } from "./client/connect-command.js";
+export { type PublishedMessage, withSetDataFrame } from "./client/published-message.js";
 export { parseRtmpUrl, type RtmpUrl, redactRtmpUrl, resolveTcUrl } from "./client/rtmp-url.js";
 export type { EndReason, SessionEnd } from "./end.js";
 export type {
@@ -26,7 +42,7 @@ export {
 } from "./limits.js";
 export { normaliseApp, type SplitName, splitName } from "./names.js";
 export { type AbortSignalLike, type Clock, type SessionSignal, systemClock } from "./platform.js";
-export { mediaChunkStream } from "./protocol-link.js";
+export { type LinkLimits, mediaChunkStream } from "./protocol-link.js";
 export type {
   ConnectInfo,
   ConnectRequest,

@@ -26,15 +26,31 @@ export interface Handshake {
   takeRest(): Uint8Array;
 }
 
+/** The bounds that a link keeps. */
+export type LinkLimits = Pick<
+  SessionLimits,
+  | "chunkSize"
+  | "windowAcknowledgementSize"
+  | "maxMediaLength"
+  | "maxDataLength"
+  | "maxCommandLength"
+  | "minPeerChunkSize"
+  | "maxChunkStreams"
+  | "maxPartials"
+  | "maxPartialBytes"
+  | "pingsPerSecond"
+>;
+
 /**
  * What both roles share below commands and media: handshake, chunk streams both ways, acknowledgements, window and
  * bandwidth, answers to pings. Sans-I/O: bytes and time in, messages and bytes out.
  */
 export class ProtocolLink {
-  readonly #limits: SessionLimits;
+  readonly #limits: LinkLimits;
   #decoder: ChunkDecoder;
   readonly #encoder = new ChunkEncoder();
   readonly #pings: RateLimit;
+  readonly #announcesChunkSize: boolean;
   #handshake: Handshake | undefined;
   #output: Uint8Array[] = [];
   #outputLength = 0;
@@ -42,10 +58,15 @@ export class ProtocolLink {
   #acknowledged = 0; // of those
   #peerWindow: number; // how often the peer wants an acknowledgement, in bytes
   #announcedWindow = 0;
+  #bytesSent = 0;
+  #acknowledgedByPeer: number | undefined; // as it counts, modulo 2^32
+  #peerBandwidth = 0;
   #checkedAt = 0; // bytes parsed when partials were last checked
 
-  constructor(handshake: Handshake, limits: SessionLimits) {
+  /** @param announceChunkSize whether Set Chunk Size goes out as soon as hands are shaken; else at {@link announceChunkSize}. */
+  constructor(handshake: Handshake, limits: LinkLimits, announceChunkSize = true) {
     this.#handshake = handshake;
+    this.#announcesChunkSize = announceChunkSize;
     this.#limits = limits;
     this.#peerWindow = limits.windowAcknowledgementSize;
     this.#pings = new RateLimit(limits.pingsPerSecond, limits.pingsPerSecond);
@@ -82,6 +103,20 @@ export class ProtocolLink {
   /** Bytes that `takeOutput` would give. */
   get queuedOutput(): number {
     return this.#outputLength;
+  }
+
+  /** Bytes for the peer so far, output not yet taken included. */
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+  /** Bytes for the peer that it has not acknowledged; `undefined` if it never acknowledged any. */
+  get unacknowledged(): number | undefined {
+    if (this.#acknowledgedByPeer === undefined) return undefined;
+    return ((this.#bytesSent % 2 ** 32) - this.#acknowledgedByPeer + 2 ** 32) % 2 ** 32;
+  }
+  /** Bytes that the peer wants to have under way to it at most, by its last Set Peer Bandwidth; 0 if there was none. */
+  get peerBandwidth(): number {
+    return this.#peerBandwidth;
   }
 
   /** Takes bytes from the peer. @throws HandshakeError */
@@ -154,6 +189,18 @@ export class ProtocolLink {
     this.send({ type: "setPeerBandwidth", windowSize, limitType: 2 });
   }
 
+  /** Asks for acknowledgements, unless an answer to Set Peer Bandwidth did already: nginx-rtmp sends none unasked. */
+  askForAcknowledgements(): void {
+    if (this.#announcedWindow > 0) return;
+    this.#announcedWindow = this.#limits.windowAcknowledgementSize;
+    this.send({ type: "windowAcknowledgementSize", windowSize: this.#announcedWindow });
+  }
+
+  /** Sends our chunk size, which counts from the next message on. */
+  announceChunkSize(): void {
+    this.send({ type: "setChunkSize", chunkSize: this.#limits.chunkSize });
+  }
+
   /** Bytes to write since the last call, in one piece; undefined if there are none. */
   takeOutput(): Uint8Array | undefined {
     if (this.#outputLength === 0) return undefined;
@@ -170,7 +217,7 @@ export class ProtocolLink {
     this.#handshake = undefined;
     // Before anything else, so that the long connect result already goes out in one chunk and FFmpeg, which adopts the
     // size it is told, publishes in large chunks.
-    this.send({ type: "setChunkSize", chunkSize: this.#limits.chunkSize });
+    if (this.#announcesChunkSize) this.announceChunkSize();
     this.#decoder.push(handshake.takeRest());
   }
 
@@ -182,7 +229,11 @@ export class ProtocolLink {
         // 0 would ask for an acknowledgement of nothing; encoders that send it mean "whatever you like".
         this.#peerWindow = message.windowSize || this.#limits.windowAcknowledgementSize;
         return true;
+      case "acknowledgement":
+        this.#acknowledgedByPeer = message.sequenceNumber;
+        return true;
       case "setPeerBandwidth":
+        this.#peerBandwidth = message.windowSize;
         if (message.windowSize !== this.#announcedWindow && message.windowSize > 0) {
           this.#announcedWindow = message.windowSize;
           this.send({ type: "windowAcknowledgementSize", windowSize: message.windowSize });
@@ -197,7 +248,7 @@ export class ProtocolLink {
       case "unknown":
         return false; // type 0
       default:
-        return true; // Set Chunk Size and Abort have acted in the decoder; acknowledgements need no action
+        return true; // Set Chunk Size and Abort have acted in the decoder
     }
   }
 
@@ -205,5 +256,6 @@ export class ProtocolLink {
     if (bytes === undefined || bytes.length === 0) return;
     this.#output.push(bytes);
     this.#outputLength += bytes.length;
+    this.#bytesSent += bytes.length;
   }
 }

@@ -275,6 +275,55 @@ describe("memory", () => {
   });
 });
 
+describe("ownsInput", () => {
+  const options = { ownsInput: true };
+  test("a payload is a view of what was pushed, its chunks moved together", () => {
+    const body = Uint8Array.from({ length: 300 }, (_, i) => i);
+    const chunks = [header(6, 300), body.subarray(0, 128), [0xc6], body.subarray(128, 256), [0xc6], body.subarray(256)];
+    const input = concatBytes([...chunks.map((chunk) => Uint8Array.from(chunk)), header(5, 2), Uint8Array.of(7, 8)]);
+    const decoder = new ChunkDecoder({}, options);
+    decoder.push(input);
+    const [first, second] = readAll(decoder);
+    expect(first?.payload).toEqual(body);
+    expect(first?.payload.buffer).toBe(input.buffer);
+    expect(second?.payload).toEqual(Uint8Array.of(7, 8));
+    expect([decoder.heldBytes, decoder.bytesConsumed]).toEqual([0, input.length]);
+  });
+
+  test("what is cut, interleaved, or has an extended timestamp in each chunk is copied", () => {
+    const whole = concatBytes([
+      header(6, 200),
+      new Uint8Array(128).fill(1),
+      Uint8Array.of(0xc6),
+      new Uint8Array(72).fill(1),
+    ]);
+    const cut = new ChunkDecoder({}, options);
+    cut.push(whole.slice(0, 100));
+    readAll(cut);
+    cut.push(whole.slice(100));
+    const [message] = readAll(cut);
+    expect(message?.payload).toEqual(new Uint8Array(200).fill(1));
+    expect(message?.payload.buffer.byteLength).toBe(200);
+
+    const between = concatBytes([header(5, 1), Uint8Array.of(9)]);
+    const mixed = new ChunkDecoder({}, options);
+    mixed.push(concatBytes([whole.subarray(0, 140), between, whole.subarray(140)]));
+    expect(readAll(mixed).map(({ payload }) => payload.length)).toEqual([1, 200]);
+  });
+
+  test("a small buffer at a seam is never handed out", () => {
+    const decoder = new ChunkDecoder({}, options);
+    const message = concatBytes([header(6, 3), Uint8Array.of(1, 2, 3)]);
+    decoder.push(message.slice(0, 11)); // all of the header but its last byte
+    expect(readAll(decoder)).toEqual([]);
+    const rest = concatBytes([message.subarray(11), message, message]);
+    decoder.push(rest);
+    const payloads = readAll(decoder).map(({ payload }) => payload);
+    expect(payloads).toEqual(Array(3).fill(Uint8Array.of(1, 2, 3)));
+    expect(payloads.map(({ buffer }) => buffer)).toEqual(Array(3).fill(rest.buffer));
+  });
+});
+
 test("oldestPartial says where the oldest incomplete message began", () => {
   const decoder = new ChunkDecoder();
   const part = new Uint8Array(128);

@@ -21,6 +21,17 @@ import { copyFew, copyWords, LITTLE_ENDIAN } from "./copy.js";
 
 /** Bytes of a message header by its format (RTMP 5.3.1.2). */
 const HEADER_LENGTHS = [11, 7, 3, 0] as const;
+/** How a decoder treats its input. */
+export interface ChunkDecoderOptions {
+  /**
+   * Whether pushed arrays are given away for good: then payloads may be views of them, moved together in place, and
+   * nobody else may use the arrays any more. Spares an allocation and a copy a message. Whoever keeps such a payload keeps
+   * the whole array in memory: copy what is kept for long.
+   * @defaultValue false: payloads are copied into buffers of their own
+   */
+  readonly ownsInput?: boolean;
+}
+
 /** Up to this length bytes are copied one by one, up to the next one by words. */
 const FEW = 16;
 const SMALL = 256;
@@ -34,6 +45,7 @@ const SMALL = 256;
  */
 export class ChunkDecoder {
   #limits: ChunkLimits;
+  readonly #ownsInput: boolean;
   readonly #input = new ChunkInput();
   readonly #streams = new Map<number, ChunkStream>();
   #latest: ChunkStream | undefined; // of the latest header: nearly always the next one's too
@@ -49,8 +61,9 @@ export class ChunkDecoder {
    * @param limits what differs from {@link DEFAULT_CHUNK_LIMITS}.
    * @throws RangeError for a limit outside its range.
    */
-  constructor(limits: Partial<ChunkLimits> = {}) {
+  constructor(limits: Partial<ChunkLimits> = {}, options: ChunkDecoderOptions = {}) {
     this.#limits = changeLimits(DEFAULT_CHUNK_LIMITS, limits);
+    this.#ownsInput = options.ownsInput ?? false;
   }
 
   /** Longest chunk payload the peer sends, in bytes, 1–16 777 215; its Set Chunk Size changes it (RTMP 5.4.1). */
@@ -114,7 +127,7 @@ export class ChunkDecoder {
         }
         this.#current = stream;
       }
-      this.#fill(stream);
+      if (!(this.#ownsInput && stream.received === 0 && this.#takeInPlace(stream))) this.#fill(stream);
       if (this.#missing > 0) {
         if (input.next()) continue;
         return undefined;
@@ -235,6 +248,36 @@ export class ChunkDecoder {
       throw this.#fail("memory-limit", "incomplete messages are too large together", context);
     }
     this.#missing = length;
+  }
+
+  /**
+   * Makes a payload of a message that is whole in view, where it lies: moves its chunks together over the headers between.
+   * @returns false, with nothing changed, if it is not whole, or other chunks lie between its own.
+   */
+  #takeInPlace(stream: ChunkStream): boolean {
+    const input = this.#input;
+    if (!input.leaveSeam()) return false;
+    const { bytes, position: start, end } = input;
+    const { messageLength: length, continuation } = stream;
+    const first = this.#missing;
+    const size = this.#maxChunkSize;
+    const chunksAfter = first === length ? 0 : Math.ceil(length / size) - 1;
+    const next = start + length + chunksAfter;
+    if (next > end || this.#partialBytes + length - first > this.#limits.maxPartialBytes) return false;
+    for (let at = start + first; at < next; at += size + 1) if (bytes[at] !== continuation) return false;
+    let to = start + first;
+    for (let from = to + 1; from < next; from += size + 1) {
+      const part = Math.min(size, next - from);
+      bytes.copyWithin(to, from, from + part);
+      to += part;
+    }
+    this.#partialBytes += length - first;
+    this.#allocated += length;
+    this.#missing = 0;
+    stream.received = length;
+    stream.buffer = bytes.subarray(start, start + length);
+    input.position = next;
+    return true;
   }
 
   /** Copies what is in view of the current chunk, and of chunks behind it that go on with the same message. */

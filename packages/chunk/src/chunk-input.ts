@@ -39,6 +39,15 @@ export class ChunkInput {
     return this.#view;
   }
 
+  /**
+   * Goes on behind the seam if all before it is read.
+   * @returns whether `bytes` is an array that was pushed, or a copy that nobody else uses, and not the seam.
+   */
+  leaveSeam(): boolean {
+    if (this.#kept > 0 && this.position >= this.#kept) this.next();
+    return this.bytes !== this.#seam;
+  }
+
   /** Appends bytes. They are not copied, unless they are few and wait behind others. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;

@@ -1,4 +1,4 @@
-export { ChunkDecoder } from "./chunk-decoder.js";
+export { ChunkDecoder, type ChunkDecoderOptions } from "./chunk-decoder.js";
 export { ChunkEncoder, type ChunkEncoderOptions } from "./chunk-encoder.js";
 export { ChunkError, type ChunkErrorCode, type ChunkErrorContext } from "./chunk-error.js";
 export { type ChunkLimits, DEFAULT_CHUNK_LIMITS } from "./chunk-limits.js";

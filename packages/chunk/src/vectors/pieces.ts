@@ -1,4 +1,4 @@
-import { ChunkDecoder } from "../chunk-decoder.js";
+import { ChunkDecoder, type ChunkDecoderOptions } from "../chunk-decoder.js";
 import { ChunkError } from "../chunk-error.js";
 import type { ChunkLimits } from "../chunk-limits.js";
 import type { ChunkMessage } from "../chunk-message.js";
@@ -13,8 +13,9 @@ export function decodeInPieces(
   sizes: readonly number[],
   limits: Partial<ChunkLimits> = {},
   readEvery = 1,
+  options: ChunkDecoderOptions = {},
 ): Outcome {
-  const decoder = new ChunkDecoder(limits);
+  const decoder = new ChunkDecoder(limits, options);
   const messages: ChunkMessage[] = [];
   let end: Outcome["end"] = "waiting";
   try {

@@ -14,8 +14,11 @@ export {
   DEFAULT_CLIENT_LIMITS,
   DEFAULT_CLIENT_TIMEOUTS,
 } from "./client/client-limits.js";
+export { ClientSession, type ClientSessionOptions, type TransportOpener } from "./client/client-session.js";
 export type { ClientCapabilities, ConnectAnswer, ConnectParameters } from "./client/connect-command.js";
+export type { Player } from "./client/player.js";
 export { type PublishedMessage, withSetDataFrame } from "./client/published-message.js";
+export type { Publisher } from "./client/publisher.js";
 export { parseRtmpUrl, type RtmpUrl, redactRtmpUrl, resolveTcUrl } from "./client/rtmp-url.js";
 export type { EndReason, SessionEnd } from "./end.js";
 export type {

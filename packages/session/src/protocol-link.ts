@@ -41,6 +41,14 @@ export type LinkLimits = Pick<
   | "pingsPerSecond"
 >;
 
+/** How a link behaves. */
+export interface LinkOptions {
+  /** Whether Set Chunk Size goes out as soon as hands are shaken; else when it is asked for. @defaultValue true */
+  readonly announcesChunkSize?: boolean;
+  /** Whether received arrays are given away, so that payloads may be views of them. @defaultValue false */
+  readonly ownsInput?: boolean;
+}
+
 /**
  * What both roles share below commands and media: handshake, chunk streams both ways, acknowledgements, window and
  * bandwidth, answers to pings. Sans-I/O: bytes and time in, messages and bytes out.
@@ -63,15 +71,15 @@ export class ProtocolLink {
   #peerBandwidth = 0;
   #checkedAt = 0; // bytes parsed when partials were last checked
 
-  /** @param announceChunkSize whether Set Chunk Size goes out as soon as hands are shaken; else at {@link announceChunkSize}. */
-  constructor(handshake: Handshake, limits: LinkLimits, announceChunkSize = true) {
+  constructor(handshake: Handshake, limits: LinkLimits, options: LinkOptions = {}) {
+    const { announcesChunkSize = true, ownsInput = false } = options;
     this.#handshake = handshake;
-    this.#announcesChunkSize = announceChunkSize;
+    this.#announcesChunkSize = announcesChunkSize;
     this.#limits = limits;
     this.#peerWindow = limits.windowAcknowledgementSize;
     this.#pings = new RateLimit(limits.pingsPerSecond, limits.pingsPerSecond);
     const { maxCommandLength } = limits;
-    this.#decoder = new ChunkDecoder({
+    const chunkLimits = {
       maxMediaLength: maxCommandLength, // until a publish is accepted
       maxDataLength: maxCommandLength,
       maxCommandLength,
@@ -79,7 +87,8 @@ export class ProtocolLink {
       maxChunkStreams: limits.maxChunkStreams,
       maxPartials: limits.maxPartials,
       maxPartialBytes: limits.maxPartialBytes,
-    });
+    };
+    this.#decoder = new ChunkDecoder(chunkLimits, { ownsInput });
     this.#collect(handshake.takeOutput());
   }
 

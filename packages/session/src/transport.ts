@@ -8,6 +8,8 @@ export interface Transport {
    * a small buffer while nobody iterates: that is how back-pressure reaches the peer.
    */
   readonly readable: AsyncIterable<Uint8Array>;
+  /** Whether each array it reads is a fresh one that nobody else will use. @defaultValue false */
+  readonly givesReadsAway?: boolean;
   /** Queues bytes to be written. A promise asks the caller to wait until there is room; it rejects if the connection breaks. */
   write(bytes: Uint8Array): void | Promise<void>;
   /** Closes our side once all is written (FIN); the peer may go on sending. */

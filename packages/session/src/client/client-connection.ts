@@ -80,7 +80,7 @@ export class ClientConnection {
     this.#timeouts = { ...DEFAULT_CLIENT_TIMEOUTS, ...options.timeouts };
     const { url, random, hmacSha256, handshake: mode = "simple", now } = options;
     const handshake = new ClientHandshake({ random, mode, ...(hmacSha256 && { hmacSha256 }) });
-    this.#link = new ProtocolLink(handshake, this.#limits, false);
+    this.#link = new ProtocolLink(handshake, this.#limits, { announcesChunkSize: false });
     this.#context = new ClientContext(url, this.#link);
     this.#phaseSince = now;
     this.#receivedAt = now;

@@ -23,8 +23,9 @@ export class ClientStreams {
   readonly #streams = new Map<number, ClientStream>();
   #lastId = 0;
 
+  /** Streams that are not over. */
   get count(): number {
-    return this.#streams.size;
+    return this.all().filter(({ state }) => state !== "ended").length;
   }
   add(stream: Omit<ClientStream, "id" | "state" | "startedBy" | "messageStreamId">): ClientStream {
     const added: ClientStream = {

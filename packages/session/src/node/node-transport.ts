@@ -13,6 +13,7 @@ export function nodeTransport(socket: Socket): Transport {
   const { remoteAddress, remotePort } = socket;
   return {
     readable: new SocketReader(socket),
+    givesReadsAway: true, // Node allocates anew for each read
     write(bytes) {
       if (socket.write(bytes)) return undefined;
       return drained(socket);

@@ -25,6 +25,11 @@ export interface ServerConnectionOptions {
   readonly random: (target: Uint8Array) => void;
   /** HMAC-SHA256 for the digest handshake. @defaultValue the one of `@noble/hashes`; Node's own is faster */
   readonly hmacSha256?: HmacSha256;
+  /**
+   * Whether arrays given to `receive` are given away for good: then payloads may be views of them, which spares a copy.
+   * @defaultValue false
+   */
+  readonly ownsInput?: boolean;
   /** Milliseconds of a clock that never goes back: the moment of creation. */
   readonly now: number;
   readonly limits?: Partial<SessionLimits> | undefined;
@@ -54,12 +59,12 @@ export class ServerConnection {
   #accepted = false;
 
   constructor(options: ServerConnectionOptions) {
-    const { random, hmacSha256, now } = options;
+    const { random, hmacSha256, now, ownsInput = false } = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#commands = new RateLimit(this.#limits.commandsPerSecond, this.#limits.commandBurst);
     const handshake = new ServerHandshake({ random, ...(hmacSha256 && { hmacSha256 }) });
-    this.#link = new ProtocolLink(handshake, this.#limits);
+    this.#link = new ProtocolLink(handshake, this.#limits, { ownsInput });
     this.#context = new ServerContext(this.#limits, this.#link);
     this.#deadlines = new Deadlines(this.#timeouts, now);
   }

@@ -25,6 +25,12 @@ export interface ServerSessionOptions {
   readonly handler: SessionHandler;
   readonly limits?: Partial<SessionLimits>;
   readonly timeouts?: Partial<SessionTimeouts>;
+  /**
+   * Whether payloads may be views of what the transport read, if it gives its reads away (`Transport.givesReadsAway`): no
+   * copy a message. Whoever keeps such a payload keeps the whole read in memory.
+   * @defaultValue "copy": each payload has a buffer of its own
+   */
+  readonly payloads?: "copy" | "view";
   /** HMAC-SHA256 for the digest handshake, such as `nodeHmacSha256`. @defaultValue the portable one */
   readonly hmacSha256?: HmacSha256;
   /** @defaultValue the runtime's `crypto.getRandomValues` */
@@ -74,6 +80,7 @@ export class ServerSession {
     this.#connection = new ServerConnection({
       random: options.random ?? systemRandom,
       now: this.#clock.now(),
+      ownsInput: options.payloads === "view" && transport.givesReadsAway === true,
       limits: options.limits,
       timeouts: options.timeouts,
       ...(options.hmacSha256 && { hmacSha256: options.hmacSha256 }),

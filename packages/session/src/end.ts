@@ -18,7 +18,8 @@ import type { MessageErrorCode } from "@rtmp/messages";
  * | `bad-argument` | connect or publish with a name that is missing or too long |
  * | `publish-before-connect` | a publish or play on a connection that has no application yet |
  * | `publish-refused` `play-refused` | a publish or play that the protocol does not allow, such as on a stream that was never created |
- * | `connect-rejected` `publish-rejected` `play-rejected` | the application said no |
+ * | `connect-rejected` `publish-rejected` `play-rejected` | the application said no; to a client: the server |
+ * | `connect-failed` `aborted` | a client got no connection; its caller gave up |
  *
  * An application that closes a session names a reason of its own.
  */

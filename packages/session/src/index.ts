@@ -1,4 +1,5 @@
 export { answerAdobeAuth, asksForAdobeAuth, type Credentials } from "./client/adobe-auth.js";
+export type { BackOffOptions } from "./client/back-off.js";
 export { ClientConnection, type ClientConnectionOptions, type PlayOptions } from "./client/client-connection.js";
 export { ClientError, type ClientErrorCode, type ClientErrorDetails } from "./client/client-error.js";
 export type {
@@ -19,6 +20,13 @@ export type { ClientCapabilities, ConnectAnswer, ConnectParameters } from "./cli
 export type { Player } from "./client/player.js";
 export { type PublishedMessage, withSetDataFrame } from "./client/published-message.js";
 export type { Publisher } from "./client/publisher.js";
+export {
+  type Attempt,
+  isTransient,
+  type ReconnectingOptions,
+  type ReconnectingWork,
+  reconnecting,
+} from "./client/reconnecting.js";
 export { parseRtmpUrl, type RtmpUrl, redactRtmpUrl, resolveTcUrl } from "./client/rtmp-url.js";
 export type { EndReason, SessionEnd } from "./end.js";
 export type {

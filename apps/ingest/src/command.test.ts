@@ -19,7 +19,7 @@ function start(...args: string[]) {
   const kill = async (): Promise<number> => {
     while (signals.listenerCount("SIGTERM") > 0) {
       signals.emit("SIGTERM");
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return code;
   };
@@ -76,6 +76,9 @@ describe("rtmp-ingest", () => {
     client.socket.pause(); // holds the stop up
     command.signals.emit("SIGTERM");
     await vi.waitFor(() => expect(command.stdout()).toContain('"stopping"'));
+    command.signals.emit("SIGINT"); // the same Ctrl+C, passed on by npm
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(command.stdout()).not.toContain('"stopped"');
     command.signals.emit("SIGINT");
     expect(await command.code).toBe(130);
     client.socket.destroy();

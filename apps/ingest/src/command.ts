@@ -17,6 +17,11 @@ export interface CommandContext {
   };
 }
 
+/**
+ * A signal so soon after the first is the same wish: under `npm start` a Ctrl+C comes from the terminal and from npm. In ms.
+ */
+const SAME_WISH_MS = 500;
+
 /** Exit codes: stopped as asked; could not start, or not everything could be finished; wrong usage. */
 const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
@@ -54,7 +59,7 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
   if (config.log.format === "text" && first !== undefined) stdout.write(encoderHint(first, config.record.directory));
   const signal = await stop;
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
-  const again = nextSignal(signals).then(({ number }) => 128 + number);
+  const again = nextSignal(signals, performance.now() + SAME_WISH_MS).then(({ number }) => 128 + number);
   return Promise.race([again, finish(server, logger)]);
 }
 
@@ -67,10 +72,12 @@ async function finish(server: IngestServer, logger: Logger): Promise<number> {
   return ExitCode.failed;
 }
 
-function nextSignal(signals: CommandContext["signals"]): Promise<{ name: string; number: number }> {
+/** @param from signals before this time, on the clock of `performance.now`, are taken and ignored. */
+function nextSignal(signals: CommandContext["signals"], from = 0): Promise<{ name: string; number: number }> {
   return new Promise((resolve) => {
     const listeners = (["SIGTERM", "SIGINT"] as const).map((name) => {
       const listener = (): void => {
+        if (performance.now() < from) return;
         for (const each of listeners) signals.off(each.name, each.listener);
         resolve({ name, number: name === "SIGINT" ? 2 : 15 });
       };

@@ -18,6 +18,7 @@ import {
 } from "./chunk-message.js";
 import { ChunkStream } from "./chunk-stream.js";
 import { copyFew, copyWords, LITTLE_ENDIAN } from "./copy.js";
+import { Slab } from "./slab.js";
 
 /** Bytes of a message header by its format (RTMP 5.3.1.2). */
 const HEADER_LENGTHS = [11, 7, 3, 0] as const;
@@ -45,7 +46,7 @@ const SMALL = 256;
  */
 export class ChunkDecoder {
   #limits: ChunkLimits;
-  readonly #ownsInput: boolean;
+  readonly #slab: Slab | undefined; // if input is given away, payloads may be parts of something larger anyway
   readonly #input = new ChunkInput();
   readonly #streams = new Map<number, ChunkStream>();
   #latest: ChunkStream | undefined; // of the latest header: nearly always the next one's too
@@ -63,7 +64,7 @@ export class ChunkDecoder {
    */
   constructor(limits: Partial<ChunkLimits> = {}, options: ChunkDecoderOptions = {}) {
     this.#limits = changeLimits(DEFAULT_CHUNK_LIMITS, limits);
-    this.#ownsInput = options.ownsInput ?? false;
+    if (options.ownsInput === true) this.#slab = new Slab();
   }
 
   /** Longest chunk payload the peer sends, in bytes, 1–16 777 215; its Set Chunk Size changes it (RTMP 5.4.1). */
@@ -127,7 +128,7 @@ export class ChunkDecoder {
         }
         this.#current = stream;
       }
-      if (!(this.#ownsInput && stream.received === 0 && this.#takeInPlace(stream))) this.#fill(stream);
+      if (!(this.#slab !== undefined && stream.received === 0 && this.#takeInPlace(stream))) this.#fill(stream);
       if (this.#missing > 0) {
         if (input.next()) continue;
         return undefined;
@@ -288,7 +289,7 @@ export class ChunkDecoder {
     let missing = this.#missing;
     const available = end - position;
     if (missing === 0 || available === 0) return;
-    this.#allocated += stream.reserve(Math.min(missing, available), available);
+    this.#allocated += stream.reserve(Math.min(missing, available), available, this.#slab);
     const { buffer, messageLength, continuation } = stream;
     const maxChunkSize = this.#maxChunkSize;
     const maxPartialBytes = this.#limits.maxPartialBytes;

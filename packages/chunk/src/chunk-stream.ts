@@ -1,3 +1,5 @@
+import type { Slab } from "./slab.js";
+
 /** First buffer of a message whose bytes come in dribs and drabs. */
 const SMALLEST_BUFFER = 256;
 /** Most room made for bytes of a push that may turn out to be another message's. */
@@ -36,17 +38,23 @@ export class ChunkStream {
 
   /** The buffer as 32-bit words. */
   get words(): Int32Array {
-    this.#words ??= new Int32Array(this.buffer.buffer, 0, this.buffer.length >>> 2);
+    this.#words ??= new Int32Array(this.buffer.buffer, this.buffer.byteOffset, this.buffer.length >>> 2);
     return this.#words;
   }
 
   /**
    * Makes room for `needed` more bytes, of `available` ones that have arrived and may follow each other in this message.
+   * @param slab where the buffer of a small message may be cut from, whole at once.
    * @returns how many bytes more are allocated than before.
    */
-  reserve(needed: number, available: number): number {
+  reserve(needed: number, available: number, slab: Slab | undefined): number {
     const before = this.buffer.length;
     if (this.received + needed <= before) return 0;
+    const piece = before === 0 ? slab?.take(this.messageLength) : undefined;
+    if (piece !== undefined) {
+      this.buffer = piece;
+      return piece.length;
+    }
     const wanted = this.received + Math.max(needed, Math.min(available, LARGEST_FORESIGHT));
     const grown = Math.max(SMALLEST_BUFFER, wanted, before + (before >>> 1)); // by a factor: copying stays linear
     const larger = new Uint8Array(Math.min(grown, this.messageLength));

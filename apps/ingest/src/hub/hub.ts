@@ -42,7 +42,7 @@ export class Hub {
   async publish(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
     const { registry, outputs, gop, takeover, onError, now } = this.#options;
     const existing = registry.get(id);
-    if (existing !== undefined) {
+    if (existing !== undefined && !existing.ended) {
       if (existing.published && takeover === "refuse") return undefined;
       this.#adopt(existing);
       return existing.begin(now(), replace);

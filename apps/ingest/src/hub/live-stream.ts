@@ -67,6 +67,10 @@ export class LiveStream {
     for (const subscriber of this.#subscribers) held += subscriber.heldBytes;
     return held;
   }
+  /** Whether it is over for good. */
+  get ended(): boolean {
+    return this.#ended;
+  }
   /** Whether somebody publishes at this moment. */
   get published(): boolean {
     return this.#feed !== undefined;

@@ -72,6 +72,7 @@ export class RtmpConnection {
       limits: context.limits,
       timeouts: context.timeouts,
       hmacSha256: nodeHmacSha256,
+      payloads: "view",
     });
   }
 
@@ -195,16 +196,9 @@ export class RtmpConnection {
     }
     if (!request.accept()) return;
     this.#onAccepted();
-    const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer);
-    const leave = stream.subscribe({
-      heldBytes: 0,
-      packet: (packet, entry) => player.packet(packet, entry),
-      paused: (paused) => player.paused(paused),
-      end: () => {
-        player.end();
-        this.#stop(playback, "unpublish");
-      },
-    });
+    const onEnded = (): void => this.#stop(playback, "unpublish");
+    const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer, onEnded);
+    const leave = stream.subscribe(player);
     this.#players.set(playback, { player, stream, leave, since: this.#context.clock() });
     emit("play", this.#source(id));
     player.start();

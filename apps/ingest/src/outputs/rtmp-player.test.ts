@@ -184,6 +184,20 @@ describe("RtmpPlayer", () => {
     expect([session.sent, session.said]).toEqual([[0], ["end"]]);
   });
 
+  test("the end waits for what the socket has not taken yet", async () => {
+    const { stream, feed, session, player, join } = setUp();
+    join();
+    feed.write(videoMessage(0, true));
+    session.congested = true;
+    feed.write(videoMessage(40));
+    await stream.end({ clean: true, reason: "deleteStream" });
+    expect(session.said).toEqual([]);
+    session.congested = false;
+    player.drain();
+    player.drain();
+    expect([session.sent, session.said]).toEqual([[0, 40], ["end"]]);
+  });
+
   test("chunks are made once for all players, and let go after the moment", () => {
     const { stream, feed, session, join } = setUp();
     const wires = new Set<unknown>();

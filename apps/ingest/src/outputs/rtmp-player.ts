@@ -36,15 +36,20 @@ export class RtmpPlayer implements StreamSubscriber {
   /** Waiting for a frame to start from; frames before it are not for this player. */
   #waiting = true;
   #paused = false;
+  readonly #onEnded: () => void;
+  #ending = false; // the stream is over, and something still waits
   readonly #wants = { audio: true, video: true };
 
+  /** @param onEnded called when the stream is over and the player has got all of it; not if the connection ends before. */
   constructor(
     session: ServerSession,
     playback: Playback,
     stream: LiveStream,
     maxQueueBytes: number,
     gatherer: WriteGatherer,
+    onEnded: () => void = () => {},
   ) {
+    this.#onEnded = onEnded;
     this.#session = session;
     this.playback = playback;
     this.#stream = stream;
@@ -96,9 +101,10 @@ export class RtmpPlayer implements StreamSubscriber {
     this.#session.notify(messageStreamId, { level: "status", code: "NetStream.Play.PublishNotify", description });
   }
 
+  /** The stream is over: what waits is sent as the socket takes it, then the player is told. */
   end(): void {
+    this.#ending = true;
     this.drain();
-    this.#session.endPlayback(this.playback.messageStreamId);
   }
 
   /** The player pauses, or goes on at the next keyframe. */
@@ -122,7 +128,12 @@ export class RtmpPlayer implements StreamSubscriber {
       this.#queue = queue.slice(count);
       this.flush();
     }
-    if (this.#queue.length === 0) this.#queuedBytes = 0;
+    if (this.#queue.length > 0) return;
+    this.#queuedBytes = 0;
+    if (!this.#ending) return;
+    this.#ending = false;
+    this.#session.endPlayback(this.playback.messageStreamId);
+    this.#onEnded();
   }
 
   flush(): void {

@@ -2,17 +2,21 @@ import { connect, type Socket } from "node:net";
 import { vi } from "vitest";
 import type { PublishedMessage } from "../hub/publish-feed.js";
 
-/** An RTMP publisher put together by hand; shares nothing with the server. Never compresses a header. */
+/** Gets all bytes that the server sends, from S0 on. */
+export type Tap = (bytes: Uint8Array) => void;
+
+/** An RTMP client put together by hand; shares nothing with the server. Never compresses a header. */
 export class RawClient {
   readonly socket: Socket;
   #received = "";
   #closed = false;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, tap?: Tap) {
     this.socket = socket;
     socket.setNoDelay(true);
     socket.on("data", (bytes) => {
-      this.#received += bytes.toString("latin1");
+      if (tap === undefined || this.#received.length < 65_536) this.#received += bytes.toString("latin1");
+      tap?.(bytes);
     });
     socket.on("error", () => {});
     socket.on("close", () => {
@@ -20,9 +24,9 @@ export class RawClient {
     });
   }
 
-  static async connect(port: number, host = "127.0.0.1"): Promise<RawClient> {
+  static async connect(port: number, host = "127.0.0.1", tap?: Tap): Promise<RawClient> {
     const socket = connect({ port, host, allowHalfOpen: false });
-    const client = new RawClient(socket);
+    const client = new RawClient(socket, tap);
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", () => resolve());
       socket.once("error", reject);
@@ -31,8 +35,8 @@ export class RawClient {
   }
 
   /** A client that has come as far as createStream. */
-  static async open(port: number, app = "live"): Promise<RawClient> {
-    const client = await RawClient.connect(port);
+  static async open(port: number, app = "live", tap?: Tap): Promise<RawClient> {
+    const client = await RawClient.connect(port, "127.0.0.1", tap);
     client.handshake();
     await client.sees("", 3073);
     client.message(2, 1, 0, 0, Buffer.from([0, 1, 0, 0])); // Set Chunk Size 65536
@@ -54,7 +58,7 @@ export class RawClient {
     return this.#closed;
   }
 
-  /** Waits until the server has sent a text, and so many bytes. */
+  /** Waits until the server has sent a text, and so many bytes; with a tap, among its first 64 KiB. */
   async sees(text: string, length = 0): Promise<void> {
     await vi.waitFor(
       () => {

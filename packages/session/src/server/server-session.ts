@@ -229,10 +229,11 @@ export class ServerSession {
   }
 
   #deliverAll(): Promise<void> | undefined {
+    const now = this.#clock.now(); // once for all that is there: asking costs as much as a small message
     for (;;) {
       let event: ServerEvent | undefined;
       try {
-        event = this.#connection.read(this.#clock.now());
+        event = this.#connection.read(now);
         if (event === undefined) return undefined;
         const wait = this.#deliver(event);
         if (wait !== undefined) return wait;

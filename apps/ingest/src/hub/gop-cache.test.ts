@@ -33,6 +33,24 @@ describe("GopCache", () => {
     expect(kept([videoMessage(0, true), videoMessage(10_000), videoMessage(10_001)])).toEqual([]);
   });
 
+  test("holds at most twice the memory of what it keeps, whatever its packets are cut from", () => {
+    const gop = { maxBytes: 1e6, maxMs: 1e6 };
+    const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), { gop, onSubscriberError: () => {} });
+    const feed = stream.begin(new Date(0), () => {});
+    for (let i = 0; i < 200; i++) {
+      const read = new Uint8Array(65_536); // of which only a small frame is media of this stream
+      const { payload } = videoMessage(i, i === 0, 1000);
+      read.set(payload, 500);
+      feed.write({ ...videoMessage(i, i === 0), payload: read.subarray(500, 1500) });
+    }
+    const kept = stream.gopPackets();
+    expect(kept.map(({ payload }) => payload.length)).toEqual(Array(200).fill(1000));
+    expect(kept[7]?.payload).toEqual(videoMessage(7, false, 1000).payload);
+    const buffers = new Set(kept.map(({ payload }) => payload.buffer));
+    const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(held).toBeLessThan(2 * 200_000 + 65_536 + 200_000);
+  });
+
   test("can be off", () => {
     expect(kept([videoMessage(0, true), videoMessage(40)], { maxBytes: 0, maxMs: 0 })).toEqual([]);
   });

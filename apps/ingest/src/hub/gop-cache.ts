@@ -1,6 +1,9 @@
 import { videoTrackIdOf } from "@rtmp/flv";
 import type { MediaPacket } from "./media-packet.js";
 
+/** Memory that a cache may hold beyond twice what it keeps: one read of a socket. */
+const SLACK = 65_536;
+
 /** What a GOP cache may keep. */
 export interface GopCacheLimits {
   /** Payload bytes; 0 turns the cache off. */
@@ -18,6 +21,8 @@ export class GopCache {
   #packets: MediaPacket[] = [];
   #bytes = 0;
   #mainTrack: number | undefined;
+  #lastBuffer: ArrayBufferLike | undefined; // of the last packet that was kept as it is
+  #pinned = 0; // bytes of all such buffers
 
   constructor(limits: GopCacheLimits) {
     this.#limits = limits;
@@ -51,8 +56,18 @@ export class GopCache {
       this.clear();
       return;
     }
-    this.#packets.push(packet);
     this.#bytes += packet.payload.length;
+    this.#packets.push(this.#pinsTooMuch(packet) ? { ...packet, payload: packet.payload.slice() } : packet);
+  }
+
+  /** A payload may be a view of a whole read, and keeps that in memory: fine as long as most of it is kept anyway. */
+  #pinsTooMuch({ payload }: MediaPacket): boolean {
+    const { buffer } = payload;
+    if (buffer === this.#lastBuffer) return false;
+    if (this.#pinned + buffer.byteLength > 2 * this.#bytes + SLACK) return true;
+    this.#lastBuffer = buffer;
+    this.#pinned += buffer.byteLength;
+    return false;
   }
 
   /** The frames since the keyframe, in order; none if there is none to start from. */
@@ -63,5 +78,7 @@ export class GopCache {
   clear(): void {
     this.#packets = [];
     this.#bytes = 0;
+    this.#pinned = 0;
+    this.#lastBuffer = undefined;
   }
 }

@@ -186,7 +186,7 @@ export class RtmpConnection {
     const { hub, play, emit } = this.#context;
     const id = { app: playback.app, name: playback.streamName };
     const stream = await hub.find(id, play.waitMs, signal);
-    if (stream === undefined) {
+    if (stream === undefined || stream.ended) {
       const [code, description] = [
         "NetStream.Play.StreamNotFound",
         `${streamLabel(id)} is not being published.`,

@@ -4,6 +4,8 @@ import type { MediaPacket } from "../hub/media-packet.js";
 import { sendPacket } from "../hub/rtmp-wire.js";
 import type { WriteGatherer } from "./write-gatherer.js";
 
+/** Frames shorter than this are copied if they would pin something much larger. */
+const SMALL = 4096;
 /** Bytes gathered for a player before they are written without further waiting. */
 const ENOUGH = 32 * 1024;
 
@@ -156,7 +158,10 @@ export class RtmpPlayer implements StreamSubscriber {
   }
 
   #enqueue(packet: MediaPacket): void {
-    this.#queue.push(packet);
+    const { payload } = packet;
+    // A small frame that waits alone must not keep the whole read that it came with in memory.
+    const detach = payload.length < SMALL && payload.buffer.byteLength > 8 * payload.length;
+    this.#queue.push(detach ? { ...packet, payload: payload.slice() } : packet);
     this.#queuedBytes += packet.payload.length;
   }
 

@@ -1,4 +1,4 @@
-import { audioTrackIdOf, isAudioChannelConfig, isVideoMetadata, videoTrackIdOf } from "@rtmp/flv";
+import { audioTrackIdOf, isAudioChannelConfig, isVideoMetadata, videoCodecOf, videoTrackIdOf } from "@rtmp/flv";
 import type { MediaPacket } from "./media-packet.js";
 
 /** Most headers kept, over all tracks: 32 tracks of each kind and room for colour and channel information. */
@@ -30,13 +30,24 @@ export class InitCache {
     const before = this.#configs.get(key);
     if (before === undefined && this.#configs.size >= MAX_ENTRIES) return;
     const kept = this.#keep(packet, before);
-    if (kept !== undefined) this.#configs.set(key, kept);
+    if (kept === undefined) return;
+    this.#configs.set(key, kept);
+    if (before !== undefined && key.startsWith("video")) this.#forgetColour(before, kept);
   }
 
   /** Metadata first, then the configurations in the order in which their tracks appeared. */
   packets(): MediaPacket[] {
     const configs = [...this.#configs.values()];
     return this.#metadata === undefined ? configs : [this.#metadata, ...configs];
+  }
+
+  /** A track that changes its codec leaves the colours of the one before. */
+  #forgetColour({ payload: before }: MediaPacket, { payload: after }: MediaPacket): void {
+    const codec = videoCodecOf(before);
+    if (codec === videoCodecOf(after)) return;
+    const key = colourKey(videoTrackIdOf(before), codec);
+    this.#bytes -= this.#configs.get(key)?.payload.length ?? 0;
+    this.#configs.delete(key);
   }
 
   /** A copy of `packet` in place of `before`, or `before` itself if there is no room. */
@@ -53,5 +64,10 @@ function configKey({ kind, payload }: MediaPacket): string | undefined {
   const track = kind === "audio" ? audioTrackIdOf(payload) : videoTrackIdOf(payload);
   if (track === undefined) return undefined;
   if (kind === "audio") return `${isAudioChannelConfig(payload) ? "channels" : "audio"} ${track}`;
-  return `${isVideoMetadata(payload) ? "colour" : "video"} ${track}`;
+  return isVideoMetadata(payload) ? colourKey(track, videoCodecOf(payload)) : `video ${track}`;
+}
+
+/** With the codec: FFmpeg (9 too) sends the colours of every track as if they were track 0's. */
+function colourKey(track: number | undefined, codec: string | undefined): string {
+  return `colour ${track} ${codec}`;
 }

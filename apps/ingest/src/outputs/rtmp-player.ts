@@ -4,6 +4,8 @@ import type { MediaPacket } from "../hub/media-packet.js";
 import { sendPacket } from "../hub/rtmp-wire.js";
 import type { WriteGatherer } from "./write-gatherer.js";
 
+/** From the last frame to the end of the stream: GStreamer's rtmp2src drops a frame that the end comes right behind. In ms. */
+const LAST_FRAME_MS = 100;
 /** Frames shorter than this are copied if they would pin something much larger. */
 const SMALL = 4096;
 /** Bytes gathered for a player before they are written without further waiting. */
@@ -134,8 +136,10 @@ export class RtmpPlayer implements StreamSubscriber {
     this.#queuedBytes = 0;
     if (!this.#ending) return;
     this.#ending = false;
-    this.#session.endPlayback(this.playback.messageStreamId);
-    this.#onEnded();
+    setTimeout(() => {
+      this.#session.endPlayback(this.playback.messageStreamId);
+      this.#onEnded();
+    }, LAST_FRAME_MS);
   }
 
   flush(): void {

@@ -29,6 +29,7 @@ export class ClientDriver {
   readonly #timeouts: ClientTimeouts;
   readonly #settled: Deferred<SessionEnd> = deferred();
   #processing = false;
+  #stopped = false; // with events unread, because the listener was full
   #toldEnd = false;
   #room: Deferred<void> | undefined; // what callers wait for that send too much
   #reader: Deferred<void> | undefined; // what the reader waits for while the listener is full
@@ -81,8 +82,14 @@ export class ClientDriver {
     if (this.#processing) return;
     this.#processing = true;
     try {
-      while (this.connection.end !== undefined || !this.#listener.full()) {
-        const event = this.connection.read(this.#clock.now());
+      const now = this.#clock.now();
+      this.#stopped = false;
+      for (;;) {
+        if (this.connection.end === undefined && this.#listener.full()) {
+          this.#stopped = true;
+          break;
+        }
+        const event = this.connection.read(now);
         if (event === undefined) break;
         this.#listener.receive(event);
       }
@@ -129,7 +136,13 @@ export class ClientDriver {
         if (connection.end !== undefined) continue; // until the server's FIN
         connection.receive(bytes, this.#clock.now());
         this.process();
-        while (connection.end === undefined && this.#listener.full()) await this.#waitForListener();
+        while (this.#stopped && connection.end === undefined) {
+          this.#reader = deferred();
+          connection.hold(this.#clock.now());
+          await this.#reader.promise;
+          connection.release(this.#clock.now());
+          this.process();
+        }
       }
       connection.receiveEnd("closed", this.#writeError?.error);
     } catch (error) {
@@ -138,14 +151,6 @@ export class ClientDriver {
     this.#peerEnded = true;
     this.process();
     this.#finishIfDrained();
-  }
-
-  async #waitForListener(): Promise<void> {
-    this.#reader = deferred();
-    this.connection.hold(this.#clock.now());
-    await this.#reader.promise;
-    this.connection.release(this.#clock.now());
-    this.process();
   }
 
   /** After an error of the listener's: it hears of the ends of its streams, and may fail at that too. */

@@ -39,13 +39,6 @@ export class ScriptedPlayer {
     return new ScriptedPlayer(client, () => over);
   }
 
-  /** A player that keeps all messages. */
-  static async keep(port: number, name: string): Promise<{ player: ScriptedPlayer; messages: ChunkMessage[] }> {
-    const messages: ChunkMessage[] = [];
-    const player = await ScriptedPlayer.join(port, name, (message) => messages.push(message));
-    return { player, messages };
-  }
-
   /** Waits for the end of the stream. */
   ends(): Promise<void> {
     return until("the stream is over", this.#isOver);

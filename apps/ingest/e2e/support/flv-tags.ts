@@ -47,15 +47,15 @@ export async function mediaTags(path: string): Promise<MediaTag[]> {
   return tags;
 }
 
-/** Hashes of coded frames, apart for each track: `video 0 hvc1`, `audio 1 Opus`. */
+/** Time and hash of all coded frames, apart for each track: `video 0 hvc1`, `audio 1 Opus`. */
 export function framesByTrack(tags: readonly MediaTag[]): Record<string, string[]> {
   const tracks: Record<string, string[]> = {};
-  for (const { kind, body } of tags) {
+  for (const { kind, timestamp, body } of tags) {
     for (const track of kind === "audio" ? readAudioTracks(body) : readVideoTracks(body)) {
       if (track.packetType !== "CodedFrames" && track.packetType !== "CodedFramesX") continue;
       const name = `${kind} ${track.trackId} ${track.codec}`;
       tracks[name] ??= [];
-      tracks[name].push(createHash("sha256").update(track.data).digest("hex"));
+      tracks[name].push(`${timestamp} ${createHash("sha256").update(track.data).digest("hex")}`);
     }
   }
   return tracks;

@@ -349,6 +349,32 @@ describe("play", () => {
     expect(await pair.client.close()).toMatchObject({ clean: true }); // while it is full
   });
 
+  test.for([0, 1, 2, 3, 5, 8, 30])(
+    "nothing is left behind at any pace of the player: %d turns a message",
+    async (turns) => {
+      const pair: Pair = new Pair(
+        {
+          play: (request) => {
+            request.accept();
+            for (let timestamp = 0; timestamp < 60; timestamp++) {
+              pair.server.sendMedia(1, { messageTypeId: 9, timestamp, payload: new Uint8Array(3000) });
+            }
+            pair.server.endPlayback(1);
+          },
+        },
+        { limits: { maxBufferedInput: 10_000 } },
+      );
+      await pair.client.connect();
+      const times: number[] = [];
+      for await (const { timestamp } of await pair.client.play()) {
+        times.push(timestamp);
+        for (let i = 0; i < turns; i++) await Promise.resolve();
+      }
+      expect(times).toHaveLength(60);
+      expect(await pair.client.close()).toMatchObject({ clean: true });
+    },
+  );
+
   test("a connection that breaks is thrown behind the last message", async () => {
     const pair = new Pair();
     await pair.client.connect();

@@ -163,8 +163,8 @@ export class ClientSession {
         try {
           return await this.#connected.promise;
         } catch (error) {
-          if (!(error instanceof ClientError && this.#mayAuthenticate(error, connection))) throw error;
-          authQuery = this.#authenticate(error.description ?? "");
+          if (!(error instanceof ClientError && this.#mayAuthenticate(error))) throw error;
+          authQuery = this.#authenticate(error.description ?? "", connection);
         }
       }
     } catch (cause) {
@@ -278,15 +278,19 @@ export class ClientSession {
     return this.#driver;
   }
 
-  #mayAuthenticate(failure: ClientError, connection: number): boolean {
-    if (this.#closed !== undefined || !asksForAdobeAuth(failure.description)) return false;
-    return this.#open !== undefined && connection < CONNECTIONS;
+  #mayAuthenticate({ description }: ClientError): boolean {
+    return this.#closed === undefined && this.#open !== undefined && asksForAdobeAuth(description);
   }
 
-  #authenticate(description: string): string {
-    const { user, password } = this.#url;
-    const ofUrl = user === undefined ? undefined : { user, password: password ?? "" };
-    return answerAdobeAuth(description, this.#options.credentials ?? ofUrl, this.#options.random ?? systemRandom);
+  /** @returns the query for the next connection. */
+  #authenticate(description: string, connection: number): string {
+    const { user, password = "" } = this.#url;
+    const credentials = this.#options.credentials ?? (user === undefined ? undefined : { user, password });
+    const query = answerAdobeAuth(description, credentials, this.#options.random ?? systemRandom);
+    if (connection < CONNECTIONS) return query;
+    throw new ClientError("authentication-failed", "The server asks for authentication over and over.", {
+      description,
+    });
   }
 
   /** How a session ends that never had a connection. */

@@ -114,17 +114,49 @@ describe("RtmpPlayer", () => {
       feed.write(videoMessage(i * 40, i % 100 === 0));
       expect(player.queuedBytes).toBeLessThanOrEqual(1000);
     }
-    expect(player.counts.drops).toBeGreaterThan(2);
+    const { drops } = player.counts;
+    expect(drops).toBeGreaterThan(2);
     session.congested = false;
     player.drain();
-    const received = session.sent.slice(2);
-    const frames = received.filter((timestamp) => timestamp > 0);
-    expect(frames).toEqual([...new Set(frames)].sort((a, b) => a - b));
-    feed.write(videoMessage(401 * 40)); // in mid-group: of no use
-    feed.write(videoMessage(500 * 40, true));
-    feed.write(videoMessage(501 * 40));
+    for (const index of [401, 402, 500, 501]) feed.write(videoMessage(index * 40, index === 500));
+    // Header and first frame, the header again at the time of what was lost last, and what comes from the next keyframe on.
+    expect(session.sent.slice(0, 2)).toEqual([0, 0]);
+    expect(session.sent[2]).toBeGreaterThan(300 * 40);
     expect(session.sent.slice(-2)).toEqual([500 * 40, 501 * 40]);
-    expect(player.counts.sentMessages + player.counts.droppedFrames).toBeGreaterThan(40);
+    expect(session.sent).toEqual([...session.sent].sort((a, b) => a - b));
+    const { sentMessages, droppedFrames } = player.counts;
+    expect(sentMessages - 2 + droppedFrames).toBe(405); // every frame was sent or counted
+  });
+
+  test("a full queue goes on at once if what comes is a keyframe", () => {
+    const { feed, session, player, join } = setUp({ maxQueueBytes: 1000 });
+    feed.write(videoHeader());
+    join();
+    feed.write(videoMessage(0, true));
+    session.congested = true;
+    feed.write(videoMessage(40, false, 990));
+    feed.write(videoMessage(80, true, 500));
+    feed.write(videoMessage(120));
+    session.congested = false;
+    player.drain();
+    expect(session.sent).toEqual([0, 0, 80, 80, 120]);
+    expect(player.counts).toMatchObject({ drops: 1, droppedFrames: 1 });
+  });
+
+  test("frames that a player does not want, or that come while it waits for another publisher, are no loss", () => {
+    const { stream, feed, session, player, join } = setUp({ maxQueueBytes: 1000 });
+    join();
+    feed.write(videoMessage(0, true));
+    session.congested = true;
+    player.receive("audio", false);
+    feed.write(videoMessage(40, false, 990));
+    feed.write(videoMessage(80));
+    feed.write(audioMessage(90));
+    feed.write(videoMessage(120));
+    expect(player.counts).toMatchObject({ drops: 1, droppedFrames: 3 });
+    const next = stream.begin(new Date(0), () => {});
+    next.write(videoMessage(0));
+    expect(player.counts).toMatchObject({ drops: 1, droppedFrames: 3 });
   });
 
   test("a group that would not fit the queue is left out", () => {

@@ -15,7 +15,7 @@ const ENOUGH = 32 * 1024;
 export interface PlayerCounts {
   sentMessages: number;
   sentBytes: number;
-  /** Frames that were dropped. */
+  /** Frames that were dropped, those up to the keyframe at which the player went on included. */
   droppedFrames: number;
   /** How often that began: each time up to the next keyframe. */
   drops: number;
@@ -39,6 +39,7 @@ export class RtmpPlayer implements StreamSubscriber {
   #scheduled = false;
   /** Waiting for a frame to start from; frames before it are not for this player. */
   #waiting = true;
+  #behind = false; // and that is because it was too slow
   #paused = false;
   readonly #onEnded: () => void;
   #ending = false; // the stream is over, and something still waits
@@ -72,11 +73,7 @@ export class RtmpPlayer implements StreamSubscriber {
   /** Sends metadata, decoder configurations and the current group of pictures, if there is one; live frames follow. */
   start(): void {
     const gop = this.#stream.gopPackets();
-    const timestamp = gop[0]?.timestamp ?? this.#stream.lastTimestamp;
-    for (const packet of this.#stream.initPackets()) {
-      // FFmpeg takes metadata at any other time than 0 for subtitles.
-      this.#enqueue({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
-    }
+    this.#enqueueInit(gop[0]?.timestamp ?? this.#stream.lastTimestamp);
     if (this.#queuedBytes + sizeOf(gop) <= this.#maxQueueBytes) {
       this.#waiting = gop.length === 0;
       for (const packet of gop) this.#enqueue(packet);
@@ -87,10 +84,13 @@ export class RtmpPlayer implements StreamSubscriber {
   packet(packet: MediaPacket, entry: boolean): void {
     if (this.#paused) return;
     if (packet.role === "frame" && this.#waiting) {
-      if (!entry) return;
-      this.#waiting = false;
+      if (!entry) {
+        if (this.#behind && this.#isWanted(packet)) this.#counts.droppedFrames++;
+        return;
+      }
+      this.#waiting = this.#behind = false;
     }
-    this.#take(packet);
+    if (this.#isWanted(packet)) this.#take(packet, entry);
     this.#write();
   }
 
@@ -100,7 +100,7 @@ export class RtmpPlayer implements StreamSubscriber {
       this.#session.signal(messageStreamId, "streamDry");
       return;
     }
-    this.#waiting = true; // the next publisher's frames make sense from its first keyframe on
+    this.#startOver(); // the next publisher's frames make sense from its first keyframe on
     const description = `${streamName} is published again.`;
     this.#session.notify(messageStreamId, { level: "status", code: "NetStream.Play.PublishNotify", description });
   }
@@ -115,7 +115,7 @@ export class RtmpPlayer implements StreamSubscriber {
   pause(paused: boolean): void {
     this.#paused = paused;
     if (paused) this.#clear();
-    else this.#waiting = true;
+    else this.#startOver();
   }
   /** The player wants audio or video, or no longer. */
   receive(kind: "audio" | "video", enabled: boolean): void {
@@ -148,17 +148,34 @@ export class RtmpPlayer implements StreamSubscriber {
     this.#session.flush();
   }
 
-  #take(packet: MediaPacket): void {
-    if ((packet.kind === "audio" && !this.#wants.audio) || (packet.kind === "video" && !this.#wants.video)) return;
+  /** From here on nothing but a keyframe will do; what comes before it is no loss. */
+  #startOver(): void {
+    this.#waiting = true;
+    this.#behind = false;
+  }
+
+  #isWanted({ kind }: MediaPacket): boolean {
+    return kind === "data" || this.#wants[kind];
+  }
+
+  #take(packet: MediaPacket, entry: boolean): void {
     if (this.#queue.length === 0 && !this.#session.congested) {
       this.#gathered += this.#send(packet);
       return;
     }
     if (this.#queuedBytes + packet.payload.length > this.#maxQueueBytes) {
-      this.#fallBehind(packet);
+      this.#fallBehind(packet, entry);
       return;
     }
     this.#enqueue(packet);
+  }
+
+  /** What a decoder needs before a frame of this time. */
+  #enqueueInit(timestamp: number): void {
+    for (const packet of this.#stream.initPackets()) {
+      // FFmpeg takes metadata at any other time than 0 for subtitles.
+      this.#enqueue({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
+    }
   }
 
   #enqueue(packet: MediaPacket): void {
@@ -186,13 +203,18 @@ export class RtmpPlayer implements StreamSubscriber {
   }
 
   /** The queue is full: its frames are lost, and all up to the next keyframe. What a decoder needs stays. */
-  #fallBehind(packet: MediaPacket): void {
-    const lost = this.#queue.filter(({ role }) => role === "frame").length + (packet.role === "frame" ? 1 : 0);
+  #fallBehind(packet: MediaPacket, entry: boolean): void {
+    const lost = this.#queue.filter(({ role }) => role === "frame").length;
     this.#counts.drops++;
     this.#counts.droppedFrames += lost;
     this.#clear();
-    this.#waiting = true;
-    for (const needed of this.#stream.initPackets()) this.#enqueue(needed);
+    this.#enqueueInit(packet.timestamp);
+    if (entry && this.#queuedBytes + packet.payload.length <= this.#maxQueueBytes) {
+      this.#enqueue(packet); // a keyframe: from here on all is well again
+      return;
+    }
+    if (packet.role === "frame") this.#counts.droppedFrames++;
+    this.#waiting = this.#behind = true;
   }
 
   #clear(): void {

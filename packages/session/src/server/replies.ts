@@ -27,6 +27,16 @@ export function onStatus(messageStreamId: number, status: Status): OutgoingMessa
   return command(messageStreamId, "onStatus", 0, null, { level, code, description });
 }
 
+/**
+ * Asks a client to leave for another server, or to connect to this one again (Enhanced RTMP v2, "Reconnect Request").
+ * It comes on stream 0, as all that is said of the connection.
+ */
+export function reconnectRequest(tcUrl: string | undefined, description: string): OutgoingMessage {
+  const code = "NetConnection.Connect.ReconnectRequest";
+  const info = { level: "status", code, description, ...(tcUrl !== undefined && { tcUrl }) };
+  return command(0, "onStatus", 0, null, info);
+}
+
 /** `_result` of a call that has nothing to say. */
 export function emptyResult(transactionId: number): OutgoingMessage {
   return command(0, "_result", transactionId, null, undefined);

@@ -165,3 +165,47 @@ describe("connect", () => {
     expect(harness.connection.state).toBe("connecting");
   });
 });
+
+describe("a reconnect request", () => {
+  const connected = (capsEx?: number): Harness => {
+    const harness = Harness.open();
+    harness.send(harness.peer.connect("live", capsEx === undefined ? {} : { capsEx }));
+    harness.peer.heard();
+    return harness;
+  };
+
+  test("tells a client that knows of it where to go; the connection goes on", () => {
+    const harness = connected(1);
+    expect(harness.connection.requestReconnect("rtmp://b.example/live", "Maintenance.")).toBe(true);
+    harness.settle();
+    const code = "NetConnection.Connect.ReconnectRequest";
+    const info = { level: "status", code, description: "Maintenance.", tcUrl: "rtmp://b.example/live" };
+    expect(harness.peer.commands()).toMatchObject([
+      { name: "onStatus", messageStreamId: 0, transactionId: 0, commandObject: null, arguments: [info] },
+    ]);
+    expect(harness.connection.state).toBe("connected");
+  });
+
+  test("without a URL means the same place, and says something all the same", () => {
+    const harness = connected(15);
+    expect(harness.connection.requestReconnect()).toBe(true);
+    harness.settle();
+    const [info] = harness.peer.commands()[0]?.arguments ?? [];
+    expect(Object.keys(info ?? {})).toEqual(["level", "code", "description"]);
+    expect(info).toMatchObject({ description: expect.stringMatching(/./) });
+  });
+
+  test.for([
+    ["knows nothing of it", () => connected()],
+    ["can do other things only", () => connected(14)],
+    ["is not connected", () => Harness.open()],
+    ["has left", () => connected(1)],
+  ] as const)("is not sent to a client that %s", ([why, open]) => {
+    const harness = open();
+    if (why === "has left") harness.connection.receiveEnd();
+    harness.peer.heard();
+    expect(harness.connection.requestReconnect("rtmp://b.example/live")).toBe(false);
+    harness.settle();
+    expect(harness.peer.heard()).toEqual([]);
+  });
+});

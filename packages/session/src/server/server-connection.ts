@@ -1,6 +1,14 @@
 import { ChunkError } from "@rtmp/chunk";
 import { HandshakeError, type HmacSha256, ServerHandshake } from "@rtmp/handshake";
-import { type Command, decodeMessage, type Message, MessageError, MessageType, type RawMessage } from "@rtmp/messages";
+import {
+  CapsEx,
+  type Command,
+  decodeMessage,
+  type Message,
+  MessageError,
+  MessageType,
+  type RawMessage,
+} from "@rtmp/messages";
 import type { EndReason, SessionEnd } from "../end.js";
 import type { MediaEvent, MediaMessage, ServerEvent } from "../events.js";
 import {
@@ -16,7 +24,7 @@ import { Deadlines, type Phase } from "./deadlines.js";
 import type { MessageStream } from "./message-streams.js";
 import { acceptPlay, endPlaying, onPause, onPlay, onPlay2, onReceive, onSeek, stopPlaying } from "./playing.js";
 import { acceptPublish, onFcUnpublish, onPublish, unpublish } from "./publishing.js";
-import { command, errorResult, onStatus, type Status } from "./replies.js";
+import { command, errorResult, onStatus, reconnectRequest, type Status } from "./replies.js";
 import { type Pending, ServerContext } from "./server-context.js";
 
 /** What a {@link ServerConnection} is made of. */
@@ -244,6 +252,21 @@ export class ServerConnection {
     if (stream?.playback === undefined) return;
     endPlaying(this.#context, stream);
     this.#deadlines.enter(now);
+  }
+
+  // ---- to a client that can move ----
+
+  /**
+   * Asks the client to leave: to connect anew, and to close this connection when it is ready to. It is served until then.
+   * @param tcUrl where to go: an application's URL, or a part of one, which the client resolves against its own. @defaultValue the same place
+   * @param description for people.
+   * @returns whether the client was asked: it must be connected, and have said that it knows of such requests (`CapsEx.reconnect`).
+   */
+  requestReconnect(tcUrl?: string, description = "The server asks you to connect again."): boolean {
+    const { connect, end } = this.#context;
+    if (end !== undefined || connect === undefined || (connect.capsEx & CapsEx.reconnect) === 0) return false;
+    this.#link.send(reconnectRequest(tcUrl, description));
+    return true;
   }
 
   // ---- ends ----

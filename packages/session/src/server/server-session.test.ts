@@ -54,6 +54,17 @@ class Stage {
   }
 }
 
+test("a reconnect request is written at once, while media still flows", async () => {
+  const stage = new Stage();
+  await stage.send(stage.peer.hello());
+  await stage.send(stage.peer.connect("live", { capsEx: 1 }), stage.peer.createStream(), stage.peer.publish());
+  expect(stage.session.requestReconnect("//b.example/live")).toBe(true);
+  await stage.listen();
+  expect(stage.peer.statuses().at(-1)).toBe("onStatus@0 NetConnection.Connect.ReconnectRequest");
+  await stage.send(stage.peer.audio(1));
+  expect(stage.media).toHaveLength(1);
+});
+
 describe("run", () => {
   test("serves a publish from the first byte to a clean end", async () => {
     const stage = await Stage.publishing();

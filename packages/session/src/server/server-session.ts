@@ -134,6 +134,19 @@ export class ServerSession {
     this.#process();
   }
 
+  /**
+   * Asks the client to leave: to connect anew, and to close this connection when it is ready to (Enhanced RTMP v2). It is served
+   * until then.
+   * @param tcUrl where to go: an application's URL, or a part of one, which the client resolves against its own. @defaultValue the same place
+   * @param description for people.
+   * @returns whether the client was asked: it must be connected, and have said that it knows of such requests (`CapsEx.reconnect`).
+   */
+  requestReconnect(tcUrl?: string, description?: string): boolean {
+    const asked = this.#connection.requestReconnect(tcUrl, description);
+    this.flush();
+    return asked;
+  }
+
   // ---- to a player ----
 
   /** Own chunk size, in bytes: the one for which chunks given to {@link sendChunks} must be cut. */

@@ -26,6 +26,7 @@ const sessionLimits = z.strictObject({
   maxPublishingStreams: wholeNumber(1, MAX_COUNT).optional(),
   commandsPerSecond: wholeNumber(1, MAX_COUNT).optional(),
   commandBurst: wholeNumber(1, MAX_COUNT).optional(),
+  controlsPerSecond: wholeNumber(1, MAX_COUNT).optional(),
   pingsPerSecond: wholeNumber(0, MAX_COUNT).optional(),
   maxDroppedBytes: bytes(0).optional(),
   maxQueuedOutput: bytes(4 * KIB).optional(),

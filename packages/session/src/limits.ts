@@ -33,6 +33,8 @@ export interface SessionLimits {
   readonly commandsPerSecond: number;
   /** Commands that may come at once before that rate counts. @defaultValue 200 */
   readonly commandBurst: number;
+  /** Control and user control messages a second, sustained; twice as many at once: `too-many-commands`. @defaultValue 1000 */
+  readonly controlsPerSecond: number;
   /** Ping requests answered a second; more stay unanswered. @defaultValue 10 */
   readonly pingsPerSecond: number;
   /** Bytes of unknown messages, and of media for streams that do not publish: `too-much-dropped`. @defaultValue 1 MiB */
@@ -62,6 +64,7 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   maxPublishingStreams: 8,
   commandsPerSecond: 100,
   commandBurst: 200,
+  controlsPerSecond: 1000,
   pingsPerSecond: 10,
   maxDroppedBytes: 1024 * 1024,
   maxQueuedOutput: 1024 * 1024,

@@ -39,6 +39,7 @@ export type LinkLimits = Pick<
   | "maxPartials"
   | "maxPartialBytes"
   | "pingsPerSecond"
+  | "controlsPerSecond"
 >;
 
 /** How a link behaves. */
@@ -58,6 +59,8 @@ export class ProtocolLink {
   #decoder: ChunkDecoder;
   readonly #encoder = new ChunkEncoder();
   readonly #pings: RateLimit;
+  readonly #controls: RateLimit;
+  #flooded = false;
   readonly #announcesChunkSize: boolean;
   #handshake: Handshake | undefined;
   #output: Uint8Array[] = [];
@@ -78,6 +81,7 @@ export class ProtocolLink {
     this.#limits = limits;
     this.#peerWindow = limits.windowAcknowledgementSize;
     this.#pings = new RateLimit(limits.pingsPerSecond, limits.pingsPerSecond);
+    this.#controls = new RateLimit(limits.controlsPerSecond, 2 * limits.controlsPerSecond);
     const { maxCommandLength } = limits;
     const chunkLimits = {
       maxMediaLength: maxCommandLength, // until a publish is accepted
@@ -109,6 +113,10 @@ export class ProtocolLink {
     return this.#decoder.heldBytes + this.#outputLength;
   }
 
+  /** Whether the peer sends more control messages than anybody needs: the connection should end. */
+  get flooded(): boolean {
+    return this.#flooded;
+  }
   /** Bytes that `takeOutput` would give. */
   get queuedOutput(): number {
     return this.#outputLength;
@@ -148,7 +156,8 @@ export class ProtocolLink {
     for (;;) {
       const message = this.#decoder.read();
       if (message === undefined || message.messageTypeId > MessageType.setPeerBandwidth) return message;
-      if (!this.#control(message, now)) return message;
+      if (!this.#controls.take(now)) this.#flooded = true;
+      if (this.#flooded || !this.#control(message, now)) return message;
     }
   }
 

@@ -22,6 +22,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   maxChunkStreams: DEFAULT_SESSION_LIMITS.maxChunkStreams,
   maxPartials: DEFAULT_SESSION_LIMITS.maxPartials,
   maxPartialBytes: DEFAULT_SESSION_LIMITS.maxPartialBytes,
+  controlsPerSecond: DEFAULT_SESSION_LIMITS.controlsPerSecond,
   pingsPerSecond: DEFAULT_SESSION_LIMITS.pingsPerSecond,
   maxStreams: 16,
   maxBufferedOutput: 8 * 1024 * 1024,

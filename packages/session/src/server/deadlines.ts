@@ -72,10 +72,14 @@ export class Deadlines {
         const checkAt = this.#partialsCheckedAt + timeouts.idleMs;
         return checkAt < idleAt ? { at: checkAt, action: "check-partials" } : { at: idleAt, action: "idle-timeout" };
       }
-      case "playing":
-        return this.#pingedAt === undefined
-          ? { at: this.#receivedAt + timeouts.pingMs, action: "ping" }
-          : { at: this.#pingedAt + timeouts.pingTimeoutMs, action: "ping-timeout" };
+      case "playing": {
+        const ping: Due =
+          this.#pingedAt === undefined
+            ? { at: this.#receivedAt + timeouts.pingMs, action: "ping" }
+            : { at: this.#pingedAt + timeouts.pingTimeoutMs, action: "ping-timeout" };
+        const checkAt = this.#partialsCheckedAt + timeouts.idleMs;
+        return checkAt < ping.at ? { at: checkAt, action: "check-partials" } : ping;
+      }
     }
   }
 }

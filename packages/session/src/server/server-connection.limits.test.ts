@@ -156,6 +156,43 @@ describe("bytes and counts", () => {
     expect(harness.connection.end).toEqual({ clean: true, reason: "too-many-commands", by: "us" });
   });
 
+  test("malformed messages count as commands: each costs more than its bytes", () => {
+    const harness = Harness.publishing();
+    const event = harness.peer.raw(4, fromHex("0003"), 0, 2); // SetBufferLength without its fields
+    harness.send(event, harness.peer.audio(1));
+    expect(harness.media).toHaveLength(1);
+    for (let i = 0; i < 250; i++) harness.send(event);
+    expect(harness.connection.end).toEqual({ clean: false, reason: "too-many-commands", by: "us" });
+  });
+
+  test("control messages come at 1000 a second, 2000 at once", () => {
+    const harness = Harness.publishing();
+    const window = harness.peer.say({ type: "windowAcknowledgementSize", windowSize: 1e6 });
+    for (let i = 0; i < 2000; i++) harness.send(window);
+    harness.wait(1000);
+    for (let i = 0; i < 1000; i++) harness.send(window);
+    expect(harness.connection.end).toBeUndefined();
+    harness.send(window);
+    expect(harness.connection.end).toMatchObject({ reason: "too-many-commands", by: "us" });
+  });
+
+  test("bad data messages cost no more than good ones and are passed on", () => {
+    const harness = Harness.publishing();
+    for (let i = 0; i < 1000; i++) harness.send(harness.peer.raw(18, fromHex("ff"), 1));
+    expect(harness.media).toHaveLength(1000);
+    expect(harness.connection.end).toBeUndefined();
+  });
+
+  test("a player, too, has to finish the messages that it begins", () => {
+    const harness = Harness.open();
+    harness.send(harness.peer.connect(), harness.peer.createStream(), harness.peer.command("play", 0, 1, null, "key"));
+    harness.send(concatBytes([fromHex("07 000001 000100 14 00000000"), new Uint8Array(128)]));
+    for (let s = 0; s < 100 && harness.connection.end === undefined; s++) {
+      harness.wait(1000).send(harness.peer.say({ type: "acknowledgement", sequenceNumber: s }));
+    }
+    expect(harness.connection.end).toMatchObject({ reason: "idle-timeout", by: "us" });
+  });
+
   test("a protocol error is told to a publisher before the end, and what was published is over", () => {
     const harness = Harness.publishing();
     harness.send(fromHex("c7")); // a type 3 header on a chunk stream that never had one
@@ -230,6 +267,24 @@ describe("application", () => {
     expect(harness.connection.end).toEqual({ clean: false, reason: "kicked", by: "application" });
     expect(harness.connection.state).toBe("closed");
     expect(harness.events).toMatchObject([{ type: "unpublish", clean: false, reason: "kicked" }]);
+  });
+
+  test("one publication can be ended; the others go on, and with the last the connection ends", () => {
+    const harness = Harness.publishing();
+    harness.send(harness.peer.createStream(6), harness.peer.publish("two", 2));
+    harness.events.length = 0;
+    harness.peer.heard();
+    const status = { level: "error", code: "NetStream.Publish.BadName", description: "Taken." } as const;
+    harness.connection.endPublication(1, "replaced", status);
+    harness.connection.endPublication(1, "replaced", status);
+    harness.settle().send(harness.peer.audio(1), harness.peer.audio(2, Uint8Array.of(0xaf), 2));
+    expect(harness.peer.statuses()).toEqual(["onStatus@1 NetStream.Publish.BadName"]);
+    expect(harness.events).toMatchObject([
+      { type: "unpublish", clean: false, reason: "replaced", publication: { name: "key" } },
+      { type: "media", publication: { name: "two" } },
+    ]);
+    harness.connection.endPublication(2, "replaced", status);
+    expect(harness.connection.end).toEqual({ clean: false, reason: "replaced", by: "application" });
   });
 
   test("nothing changes an end", () => {

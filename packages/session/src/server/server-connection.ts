@@ -20,6 +20,7 @@ import {
 import { ProtocolLink } from "../protocol-link.js";
 import { RateLimit } from "../rate-limit.js";
 import { acceptConnect, onConnect } from "./connecting.js";
+import { dataName } from "./data-name.js";
 import { Deadlines, type Phase } from "./deadlines.js";
 import type { MessageStream } from "./message-streams.js";
 import { acceptPlay, endPlaying, onPause, onPlay, onPlay2, onReceive, onSeek, stopPlaying } from "./playing.js";
@@ -43,6 +44,9 @@ export interface ServerConnectionOptions {
   readonly limits?: Partial<SessionLimits> | undefined;
   readonly timeouts?: Partial<SessionTimeouts> | undefined;
 }
+
+/** What a connect command takes in memory once it is decoded, a byte of its payload. */
+const CONNECT_COST = 5;
 
 /** A message for a player. */
 export type OutgoingMedia = Pick<MediaMessage, "messageTypeId" | "timestamp" | "payload">;
@@ -110,7 +114,8 @@ export class ServerConnection {
   }
   /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken. */
   get heldBytes(): number {
-    return this.#link.heldBytes;
+    const { connect, end } = this.#context;
+    return this.#link.heldBytes + (end === undefined ? CONNECT_COST * (connect?.payload.length ?? 0) : 0);
   }
   /** Bytes that `takeOutput` would give. */
   get queuedOutput(): number {
@@ -147,6 +152,7 @@ export class ServerConnection {
     } else if (action === "check-partials") {
       this.#deadlines.partialsChecked(now);
       if (this.#link.checkPartials()) this.#fail("idle-timeout", "A message was begun and not finished in time.");
+      this.tick(now); // something else may be due as well
     } else if (action !== undefined) this.#fail(action, "Timed out.");
   }
 
@@ -178,6 +184,10 @@ export class ServerConnection {
       let message: RawMessage | undefined;
       try {
         message = this.#aggregate.pop() ?? this.#link.read(now);
+        if (this.#link.flooded) {
+          this.#fail("too-many-commands", "Too many control messages.");
+          continue;
+        }
         if (context.connect === undefined && this.#link.bytesParsed > this.#limits.maxBytesBeforeConnect) {
           this.#fail("pre-auth-overflow", "Too much data before connect.");
           continue;
@@ -186,8 +196,9 @@ export class ServerConnection {
         const media = this.#handle(message, now);
         if (media !== undefined) return media;
       } catch (error) {
-        if (error instanceof MessageError && error.survivable) this.#drop(message?.payload.length ?? 0);
-        else this.#failWith(error);
+        if (!(error instanceof MessageError && error.survivable)) this.#failWith(error);
+        else if (this.#commands.take(now)) this.#drop(message?.payload.length ?? 0);
+        else this.#fail("too-many-commands", "Too many malformed messages."); // each costs more than its bytes
       }
     }
   }
@@ -244,6 +255,21 @@ export class ServerConnection {
   /** Tells a player that its stream begins (again), or has run dry for now. Ignored on a stream that does not play. */
   signal(messageStreamId: number, event: "streamBegin" | "streamDry"): void {
     if (this.#plays(messageStreamId)) this.#link.send({ type: "userControl", event, streamId: messageStreamId });
+  }
+
+  /**
+   * Ends what a stream publishes, and tells its publisher why; other streams of the connection go on, without any it ends
+   * with this reason. Ignored on a stream that does not publish.
+   */
+  endPublication(messageStreamId: number, reason: EndReason, status: Status): void {
+    const { streams, events } = this.#context;
+    const stream = streams.get(messageStreamId);
+    const publication = stream && streams.unpublish(stream);
+    if (publication === undefined) return;
+    this.#link.send(onStatus(messageStreamId, status));
+    events.push({ type: "unpublish", publication, clean: false, reason });
+    if (streams.activeCount > 0) return;
+    this.#context.finish({ reason, by: "application" }, false);
   }
 
   /** Ends a playback: StreamEOF, `UnpublishNotify`, `Play.Stop`. The connection goes on; players leave by themselves. */
@@ -523,16 +549,5 @@ export class ServerConnection {
   #finish(end: Omit<SessionEnd, "clean">): void {
     this.#context.finish(end);
     this.#aggregate = [];
-  }
-}
-
-/** First value of a data message, if it is a string. What can not be read is passed on all the same: it is not ours to judge. */
-function dataName(raw: RawMessage): string | undefined {
-  try {
-    const message = decodeMessage(raw);
-    return message.type === "data" ? message.name : undefined;
-  } catch (error) {
-    if (error instanceof MessageError && error.survivable) return undefined;
-    throw error;
   }
 }

@@ -67,8 +67,11 @@ export class ServerContext {
     if (this.streams.activeCount === 0) this.finish(end);
   }
 
-  /** Ends the connection: cancels what is asked, ends what is published and played, parses nothing more. */
-  finish(end: Omit<SessionEnd, "clean">): void {
+  /**
+   * Ends the connection: cancels what is asked, ends what is published and played, parses nothing more.
+   * @param clean false if something that was published has been ended before, and not by its publisher.
+   */
+  finish(end: Omit<SessionEnd, "clean">, clean = true): void {
     if (this.end !== undefined) return;
     const { reason } = end;
     if (this.pending !== undefined) this.events.push({ type: "cancel", requestId: this.pending.requestId, reason });
@@ -83,6 +86,6 @@ export class ServerContext {
       const playback = this.streams.stop(stream);
       if (playback !== undefined) this.events.push({ type: "stop", playback, reason });
     }
-    this.end = { clean: publishing.length === 0, ...end };
+    this.end = { clean: clean && publishing.length === 0, ...end };
   }
 }

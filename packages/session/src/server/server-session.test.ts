@@ -336,6 +336,69 @@ describe("ends", () => {
     expect(stage.unpublished).toHaveLength(1);
   });
 
+  test("close works from within a handler whose promise never settles", async () => {
+    const stage: Stage = await Stage.publishing({
+      media: () => {
+        stage.session.close("enough");
+        return new Promise(() => {});
+      },
+    });
+    await stage.send(stage.peer.audio(1));
+    await stage.clock.advance(2000);
+    expect(stage.end).toMatchObject({ reason: "enough", by: "application" });
+  });
+
+  test("a transport that throws is a broken one", async () => {
+    const error = new Error("gone");
+    const stage = await Stage.publishing();
+    let writes = 0;
+    stage.transport.onWrite = () => {
+      writes++;
+      if (writes > 1) throw error;
+      return new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await stage.send(stage.peer.createStream(6), stage.peer.createStream(7));
+    await stage.send(stage.peer.createStream(8));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stage.listen();
+    expect(stage.end).toEqual({ clean: false, reason: "reset", by: "peer", cause: error });
+    const closing = await Stage.publishing();
+    closing.transport.close = () => {
+      throw error;
+    };
+    closing.transport.finish();
+    await closing.listen();
+    expect(closing.end).toEqual({ clean: false, reason: "closed", by: "peer", cause: error });
+  });
+
+  test.for(["unpublish", "unhandled"] as const)(
+    "a promise of the %s handler that rejects is an application error",
+    async (name) => {
+      const error = new Error("late");
+      const handler: Record<string, () => unknown> = { [name]: () => Promise.reject(error) };
+      const stage = await Stage.publishing(handler as Partial<SessionHandler>);
+      await stage.send(stage.peer.command("noSuchThing", 0), stage.peer.command("closeStream", 0, 1, null));
+      stage.transport.finish();
+      await stage.listen();
+      expect(stage.end).toMatchObject({ reason: "application-error", by: "application", cause: error });
+    },
+  );
+
+  test("a peer that reads slowly is not cut off: it makes progress", async () => {
+    const stage = await Stage.publishing({ play: (request) => void request.accept() });
+    await stage.send(stage.peer.createStream(6), stage.peer.command("play", 0, 2, null, "key"));
+    stage.transport.onWrite = (bytes) => new Promise((resolve) => stage.clock.schedule(bytes.length / 100, resolve));
+    stage.session.sendMedia(2, { messageTypeId: 9, timestamp: 0, payload: new Uint8Array(3_000_000) });
+    stage.session.flush();
+    for (let s = 0; s < 29; s++) {
+      await stage.clock.advance(1000);
+      await stage.send(stage.peer.audio(s));
+    }
+    expect(stage.end).toBeUndefined();
+    await stage.clock.advance(3000);
+    expect(stage.session.congested).toBe(false);
+  });
+
   test("close works from within a handler", async () => {
     const stage: Stage = await Stage.publishing({ media: () => stage.session.close("enough") });
     await stage.send(stage.peer.audio(1), stage.peer.audio(2));

@@ -40,6 +40,8 @@ export interface ServerSessionOptions {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+/** Most bytes given to the transport at once. */
+const SLICE = 262_144;
 
 /**
  * Drives a {@link ServerConnection} over a transport: reads, writes, keeps one timer, and asks the handler.
@@ -62,6 +64,7 @@ export class ServerSession {
   #decided: ReturnType<typeof deferred<void>> | undefined; // settles the reader's wait for a decision
   #deliverBy = NEVER;
   #writeBy = NEVER;
+  #unwritten: Uint8Array | undefined; // output taken from the connection and not given to the transport yet
   #closeBy = NEVER;
   #closing = false;
   #peerEnded = false;
@@ -98,7 +101,7 @@ export class ServerSession {
   }
   /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken by the transport. */
   get heldBytes(): number {
-    return this.#connection.heldBytes;
+    return this.#connection.heldBytes + (this.#unwritten?.length ?? 0);
   }
   /** Bytes from the peer, the handshake included. */
   get bytesReceived(): number {
@@ -181,6 +184,18 @@ export class ServerSession {
   signal(messageStreamId: number, event: "streamBegin" | "streamDry"): void {
     this.#connection.signal(messageStreamId, event);
     this.flush();
+  }
+  /**
+   * Ends what a stream publishes, and tells its publisher why; other streams of the connection go on, without any it ends
+   * with this reason. Ignored on a stream that does not publish.
+   */
+  endPublication(
+    messageStreamId: number,
+    reason: EndReason,
+    status: { readonly code: string; readonly description: string },
+  ): void {
+    this.#connection.endPublication(messageStreamId, reason, { level: "error", ...status });
+    this.#process();
   }
   /** Ends a playback: StreamEOF, `UnpublishNotify`, `Play.Stop`. The connection goes on; players leave by themselves. */
   endPlayback(messageStreamId: number): void {
@@ -291,19 +306,19 @@ export class ServerSession {
         this.#abort?.abort(new Error(`The request was cancelled: ${event.reason}.`));
         return undefined;
       case "unpublish":
-        this.#handler.unpublish?.(event.publication, { clean: event.clean, reason: event.reason });
+        this.#watch(this.#handler.unpublish?.(event.publication, { clean: event.clean, reason: event.reason }));
         return undefined;
       case "stop":
-        this.#handler.stop?.(event.playback, { reason: event.reason });
+        this.#watch(this.#handler.stop?.(event.playback, { reason: event.reason }));
         return undefined;
       case "pause":
-        this.#handler.pause?.(event.playback, event.paused);
+        this.#watch(this.#handler.pause?.(event.playback, event.paused));
         return undefined;
       case "receive":
-        this.#handler.receive?.(event.playback, event.kind, event.enabled);
+        this.#watch(this.#handler.receive?.(event.playback, event.kind, event.enabled));
         return undefined;
       case "unhandled":
-        this.#handler.unhandled?.(event.message);
+        this.#watch(this.#handler.unhandled?.(event.message));
         return undefined;
     }
   }
@@ -351,9 +366,10 @@ export class ServerSession {
     };
   }
 
-  /** A handler that fails while it decides ends the connection; one that succeeds has called accept or reject. */
-  #watch(deciding: void | Promise<void>): void {
-    deciding?.catch((error: unknown) => {
+  /** A handler that answers later may fail later: that ends the connection like one that throws. */
+  #watch(answer: unknown): void {
+    if (answer === undefined) return;
+    Promise.resolve(answer).catch((error: unknown) => {
       this.#fail(error);
       this.#process();
     });
@@ -375,30 +391,51 @@ export class ServerSession {
       }
       return;
     }
-    const bytes = this.#connection.takeOutput();
-    if (bytes === undefined) return;
+    // In slices, so that a peer that reads slowly is seen to make progress.
+    for (let slice = this.#nextSlice(); slice !== undefined; slice = this.#nextSlice()) {
+      const wait = this.#tryWrite(slice);
+      if (wait === undefined) continue;
+      this.#writeBy = this.#clock.now() + this.#timeouts.writeMs;
+      wait.then(
+        () => {
+          this.#writeBy = NEVER;
+          if (this.#connection.end !== undefined) return;
+          this.#write();
+          if (!this.congested) this.#drained();
+          this.#arm();
+        },
+        (error: unknown) => this.#broken(error),
+      );
+      return;
+    }
+  }
+
+  #nextSlice(): Uint8Array | undefined {
+    const bytes = this.#unwritten ?? this.#connection.takeOutput();
+    if (bytes === undefined) return undefined;
+    this.#unwritten = bytes.length > SLICE ? bytes.subarray(SLICE) : undefined;
+    return bytes.length > SLICE ? bytes.subarray(0, SLICE) : bytes;
+  }
+
+  /** Writes. A transport that throws is as broken as one that rejects. */
+  #tryWrite(bytes: Uint8Array): Promise<void> | undefined {
     this.#bytesSent += bytes.length;
-    const wait = this.#transport.write(bytes);
-    if (wait === undefined) return;
-    this.#writeBy = this.#clock.now() + this.#timeouts.writeMs;
-    wait.then(
-      () => {
-        this.#writeBy = NEVER;
-        if (this.#connection.end !== undefined) return;
-        this.#write();
-        if (!this.congested) this.#drained();
-      },
-      (error: unknown) => {
-        this.#writeBy = NEVER;
-        this.#connection.receiveEnd("reset", error);
-        this.#process();
-      },
-    );
+    try {
+      return this.#transport.write(bytes) ?? undefined;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #broken(error: unknown): void {
+    this.#writeBy = NEVER;
+    this.#connection.receiveEnd("reset", error);
+    this.#process();
   }
 
   #drained(): void {
     try {
-      this.#handler.drain?.();
+      this.#watch(this.#handler.drain?.());
     } catch (error) {
       this.#fail(error);
     }
@@ -453,11 +490,7 @@ export class ServerSession {
 
   async #sayGoodbye(): Promise<void> {
     try {
-      const bytes = this.#connection.takeOutput();
-      if (bytes !== undefined) {
-        this.#bytesSent += bytes.length;
-        await this.#transport.write(bytes);
-      }
+      for (let slice = this.#nextSlice(); slice !== undefined; slice = this.#nextSlice()) await this.#tryWrite(slice);
       await this.#transport.end();
     } catch {
       this.#peerEnded = true; // it is gone; the reason is known already
@@ -477,12 +510,17 @@ export class ServerSession {
     this.#finished = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#transport.close();
+    try {
+      this.#transport.close();
+    } catch (error) {
+      this.#lateError ??= error;
+    }
     const settle = (): void =>
       this.#settled.resolve(
         this.#lateError !== undefined && end.cause === undefined ? { ...end, cause: this.#lateError } : end,
       );
     // A handler that is still at a message gets the unpublish before the session is over.
+    this.#stalled?.resolve();
     if (this.#pump === undefined) settle();
     else void this.#pump.then(settle);
   }

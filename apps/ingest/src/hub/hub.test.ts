@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { audioMessage } from "../testing/packets.js";
 import { Hub, type HubOptions, type OutputFactory } from "./hub.js";
-import type { StreamSubscriber } from "./live-stream.js";
+import type { LiveStream, StreamSubscriber } from "./live-stream.js";
 import type { PublishFeed } from "./publish-feed.js";
-import { MemoryStreamRegistry } from "./stream-registry.js";
+import type { StreamId } from "./stream-id.js";
+import { MemoryStreamRegistry, type StreamRegistry } from "./stream-registry.js";
 
 const id = { app: "live", name: "key" };
 const end = { clean: true, reason: "deleteStream" };
@@ -12,7 +13,7 @@ const nothing = () => {};
 
 function setUp(
   outputs: OutputFactory[] = [],
-  registry = new MemoryStreamRegistry(),
+  registry: StreamRegistry = new MemoryStreamRegistry(),
   options: Partial<HubOptions> = {},
 ) {
   const errors: unknown[] = [];
@@ -113,6 +114,76 @@ test("close ends the streams that wait", async () => {
   expect(registry.list()).toHaveLength(1);
   await hub.close();
   expect(registry.list()).toEqual([]);
+});
+
+/** Enters a stream at once, and answers when it is told to. */
+class SlowRegistry implements StreamRegistry {
+  readonly answers: (() => void)[] = [];
+  readonly #streams = new MemoryStreamRegistry();
+  claim(stream: LiveStream): Promise<boolean> {
+    const claimed = this.#streams.claim(stream);
+    return new Promise((resolve) => this.answers.push(() => resolve(claimed)));
+  }
+  release(stream: LiveStream): void {
+    this.#streams.release(stream);
+  }
+  get(streamId: StreamId): LiveStream | undefined {
+    return this.#streams.get(streamId);
+  }
+  list(): LiveStream[] {
+    return this.#streams.list();
+  }
+}
+
+test("a name that is being claimed is taken", async () => {
+  const registry = new SlowRegistry();
+  const { hub } = setUp([], registry);
+  const first = hub.publish(id, never, nothing);
+  expect(registry.get(id)?.published).toBe(false);
+  expect(await hub.publish(id, never, nothing)).toBeUndefined();
+  const other = hub.publish({ app: "live", name: "other" }, never, nothing);
+  for (const answer of registry.answers) answer();
+  const feed = (await first) as PublishFeed;
+  expect([feed.stream.isFedBy(feed), (await other)?.stream.id.name]).toEqual([true, "other"]);
+  expect(await hub.publish(id, never, nothing)).toBeUndefined();
+});
+
+test("also in the moment in which the answer of a registry in memory is awaited", async () => {
+  const { hub } = setUp();
+  const [first, second] = await Promise.all([hub.publish(id, never, nothing), hub.publish(id, never, nothing)]);
+  expect([first?.stream.published, second]).toEqual([true, undefined]);
+});
+
+test("with takeover those who come during a claim get the stream one after another", async () => {
+  const registry = new SlowRegistry();
+  const { hub } = setUp([], registry, { takeover: "replace" });
+  const replaced: number[] = [];
+  const abort = new AbortController();
+  const turns = [0, 1, 2].map((number) =>
+    hub.publish(id, number === 1 ? abort.signal : never, () => replaced.push(number)),
+  );
+  abort.abort();
+  registry.answers[0]?.();
+  const [first, gone, last] = await Promise.all(turns);
+  expect([gone, last?.stream === first?.stream, last?.stream.isFedBy(last)]).toEqual([undefined, true, true]);
+  expect([replaced, registry.answers.length]).toEqual([[0], 1]);
+});
+
+test("a claim that came to nothing leaves the name to the next, and no player behind", async () => {
+  const registry = new SlowRegistry();
+  const { hub } = setUp([], registry, { takeover: "replace" });
+  const abort = new AbortController();
+  const first = hub.publish(id, abort.signal, nothing);
+  const ends: string[] = [];
+  const player = { packet: nothing, end: ({ reason }: { reason: string }) => void ends.push(reason), heldBytes: 0 };
+  registry.get(id)?.subscribe(player);
+  const second = hub.publish(id, never, nothing);
+  abort.abort();
+  registry.answers[0]?.();
+  expect(await first).toBeUndefined();
+  await new Promise((resolve) => setImmediate(resolve));
+  registry.answers[1]?.();
+  expect([(await second)?.stream.published, ends]).toEqual([true, ["cancelled"]]);
 });
 
 test("with takeover the second publisher gets the stream, and the first is ended", async () => {

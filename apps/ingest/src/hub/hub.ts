@@ -25,6 +25,8 @@ export class Hub {
   readonly #options: HubOptions;
   /** Streams whose publisher is gone but may come back, each with what ends its wait. */
   readonly #orphans = new Map<LiveStream, { readonly timer: NodeJS.Timeout; finish(): Promise<void> }>();
+  /** Names that the registry is being asked for, by their key: settled when that is decided. */
+  readonly #claims = new Map<string, Promise<void>>();
   /** Players that wait for a stream, by its key. */
   readonly #waiting = new Map<string, Set<(stream: LiveStream) => void>>();
 
@@ -40,17 +42,38 @@ export class Hub {
    * @throws what the registry or an output throws; then nothing has begun.
    */
   async publish(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
-    const { registry, outputs, gop, takeover, onError, now } = this.#options;
+    const { registry, takeover, now } = this.#options;
+    const key = streamKey(id);
+    // A name that is being claimed is taken, though its stream, which the registry may know already, is not fed yet.
+    for (let claim = this.#claims.get(key); claim !== undefined; claim = this.#claims.get(key)) {
+      if (takeover === "refuse") return undefined;
+      await claim; // then its publisher is there to be replaced, or the name is free
+      if (signal.aborted) return undefined;
+    }
     const existing = registry.get(id);
     if (existing !== undefined && !existing.ended) {
       if (existing.published && takeover === "refuse") return undefined;
       this.#adopt(existing);
       return existing.begin(now(), replace);
     }
+    const claim = this.#claim(id, signal, replace).finally(() => this.#claims.delete(key));
+    this.#claims.set(
+      key,
+      claim.then(
+        () => {},
+        () => {}, // the claimant's to report
+      ),
+    );
+    return claim;
+  }
+
+  /** Begins a new stream, if its name is to be had. */
+  async #claim(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
+    const { registry, outputs, gop, onError, now } = this.#options;
     const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError });
     if (!(await registry.claim(stream, signal))) return undefined;
     if (signal.aborted) {
-      await this.#release(stream);
+      await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it
       return undefined;
     }
     try {

@@ -7,7 +7,8 @@ import { type StreamId, streamKey } from "./stream-id.js";
  */
 export interface StreamRegistry {
   /**
-   * Enters a stream under its id, if nobody publishes that id yet.
+   * Enters a stream under its id, if nobody publishes that id yet. It is fed from the answer on; `get` may give it before.
+   * Until then no other publisher of this process claims that id.
    * @param signal aborted when the publisher left meanwhile: the answer is no longer wanted.
    * @returns whether the name is now this stream's.
    */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MediaMessage } from "../events.js";
+import type { SessionLimits } from "../limits.js";
 import type { SessionHandler } from "../server/handler.js";
 import { ServerSession } from "../server/server-session.js";
 import { FakeClock, settle } from "../testing/fake-clock.js";
@@ -15,13 +16,18 @@ class Pair {
   readonly servers: ServerSession[] = [];
   readonly client: ClientSession;
 
-  constructor(handler: SessionHandler = {}, options: Partial<ClientSessionOptions> = {}) {
+  constructor(
+    handler: SessionHandler = {},
+    options: Partial<ClientSessionOptions> = {},
+    limits: Partial<SessionLimits> = {},
+  ) {
     const open = () => {
       const joined = pipe();
       this.pipes.push(joined);
       const server = new ServerSession(joined.server, {
         clock: this.clock,
         random: counting,
+        limits,
         handler: {
           publish: (request) => void request.accept(),
           play: (request) => void request.accept(),
@@ -225,6 +231,30 @@ describe("publish", () => {
     expect(publisher.buffered).toBe(0);
     expect(pair.media).toHaveLength(sent);
     expect(publisher.send({ type: "video", timestamp: 1000, payload })).toBeUndefined();
+  });
+
+  test("a server that has not acknowledged: send waits though the network would take more, for 5 s at most", async () => {
+    const pair = new Pair({}, {}, { windowAcknowledgementSize: 10_000 });
+    await pair.client.connect();
+    const publisher = await pair.client.publish();
+    const frame = { type: "video", timestamp: 0, payload: new Uint8Array(11_000) } as const;
+    await publisher.send(frame);
+    await settle(); // acknowledged: from now on the window counts
+    pair.pipe.stall("silently");
+    const waits = [publisher.send(frame), publisher.send(frame), publisher.send(frame)];
+    expect(waits.map((wait) => wait instanceof Promise)).toEqual([false, true, true]);
+    expect(publisher.buffered).toBe(0);
+    pair.pipe.stall(false);
+    await waits[1]; // acknowledgements came
+    expect(publisher.send({ ...frame, payload })).toBeUndefined();
+    pair.pipe.stall("silently");
+    await Promise.all([publisher.send(frame), pair.clock.advance(0)]);
+    const wait = publisher.send(frame);
+    expect(wait).toBeInstanceOf(Promise);
+    await pair.clock.advance(5000);
+    await wait;
+    expect(publisher.send(frame)).toBeUndefined();
+    expect(pair.client.state).toBe("publishing");
   });
 
   test("a server that takes nothing for 10 s is given up, and who waits is told", async () => {

@@ -7,8 +7,11 @@ export interface Pipe {
   readonly clientClosed: boolean;
   /** Bytes written by the server that the client has not read. */
   readonly unreadByClient: number;
-  /** What the client writes is taken, but no more is asked for, as when the server's receive window is full. */
-  stall(on: boolean): void;
+  /**
+   * What the client writes is taken, but does not arrive. It is told to wait, as when the server's receive window is
+   * full, or `silently` not, as in a long network.
+   */
+  stall(on: boolean | "silently"): void;
   /** The connection breaks under the client. */
   break(error: unknown): void;
   /** The client's writes fail from now on; it can still read. */
@@ -49,7 +52,7 @@ export function pipe(): Pipe {
   const up = new Lane();
   const down = new Lane();
   let clientClosed = false;
-  let stalled: { bytes: Uint8Array[]; promise: Promise<void>; resolve(): void } | undefined;
+  let stalled: { silently: boolean; bytes: Uint8Array[]; promise: Promise<void>; resolve(): void } | undefined;
   let writeError: { readonly error: unknown } | undefined;
   const close = (): void => {
     up.end();
@@ -62,7 +65,7 @@ export function pipe(): Pipe {
         if (writeError !== undefined) return Promise.reject(writeError.error);
         if (stalled === undefined) up.push(bytes);
         else stalled.bytes.push(bytes.slice());
-        return stalled?.promise;
+        return stalled?.silently === false ? stalled.promise : undefined;
       },
       end: () => up.end(),
       close() {
@@ -78,12 +81,12 @@ export function pipe(): Pipe {
       return down.queue.reduce((sum, { length }) => sum + length, 0);
     },
     stall(on) {
-      if (on) {
+      if (on !== false) {
         let resolve = (): void => {};
         const promise = new Promise<void>((settle) => {
           resolve = settle;
         });
-        stalled = { bytes: [], promise, resolve };
+        stalled = { silently: on === "silently", bytes: [], promise, resolve };
       } else if (stalled !== undefined) {
         for (const bytes of stalled.bytes) up.push(bytes);
         stalled.resolve();

@@ -236,6 +236,44 @@ describe("a full queue", () => {
   });
 });
 
+describe("timestamps that ask for file after file", () => {
+  const jump = 2 ** 31 - 1; // the second one after the start of a file ends it
+  const frames = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => audioMessage(((from + i) * jump) % 2 ** 32));
+
+  test("end the recording, not the stream, and leave whole files", async () => {
+    const { fs, events, infos, errors, stream, feed, recorder } = setUp();
+    for (const message of frames(0, 1000)) expect(feed.write(message)).toBeUndefined();
+    await vi.waitFor(() => expect(events).toContain("failed recording-too-many-files"));
+    expect([fs.files.size, fs.open, recorder.heldBytes]).toEqual([10, 0, 0]);
+    expect(events.length).toBe(21); // of each file two, and how it ended
+    expect([events.at(-1), infos.at(-1), errors]).toEqual(["failed recording-too-many-files", undefined, [undefined]]);
+    for (const file of fs.files.values()) expect(readRecording(file)).toMatchObject({ rest: 0, flags: 4 });
+    expect(feed.write(audioMessage(0))).toBeUndefined();
+    await stream.end(end);
+    expect([fs.files.size, events.length]).toEqual([10, 21]);
+  });
+
+  test("are told when the stream ends at the same moment", async () => {
+    const { fs, events, stream, feed } = setUp();
+    for (const message of frames(0, 1000)) feed.write(message);
+    await stream.end(end);
+    expect([fs.files.size, events.at(-1)]).toEqual([10, "failed recording-too-many-files"]);
+  });
+
+  test("now and then are recorded for ever", async () => {
+    let now = START.getTime();
+    const { fs, events, stream, feed } = setUp({ now: () => new Date(now) });
+    for (const message of frames(0, 100)) {
+      feed.write(message);
+      now += 10_000;
+    }
+    await stream.end(end);
+    expect(fs.files.size).toBeGreaterThanOrEqual(50);
+    expect(events.filter((event) => event.startsWith("failed"))).toEqual([]);
+  });
+});
+
 describe("a disk that fails", () => {
   test("ends the recording and not the stream", async () => {
     const { fs, events, errors, infos, stream, feed, recorder } = setUp();

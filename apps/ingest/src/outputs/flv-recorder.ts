@@ -1,11 +1,12 @@
 import type { LiveStream, StreamSubscriber } from "../hub/live-stream.js";
 import type { MediaPacket } from "../hub/media-packet.js";
 import type { StreamId } from "../hub/stream-id.js";
+import { FileAllowance } from "./file-allowance.js";
 import { FlvFile } from "./flv-file.js";
 import type { RecordingFs } from "./recording-fs.js";
 import { createRecording, recordingFolder } from "./recording-path.js";
 import { RecordingTimeline } from "./recording-timeline.js";
-import { WriteQueue } from "./write-queue.js";
+import { type PlacedPacket, WriteQueue } from "./write-queue.js";
 
 /** Bytes written at once, at most. */
 const BATCH_BYTES = 1024 * 1024;
@@ -25,8 +26,11 @@ export interface RecordingInfo {
   readonly mediaMs: number;
 }
 
-/** Why a recording ended before its stream: no progress for too long, or an error of the file system. */
-export type RecordingFailure = "recording-stalled" | "recording-write-failed";
+/**
+ * Why a recording ended before its stream: no progress for too long, an error of the file system, or timestamps that
+ * ask for a new file too often.
+ */
+export type RecordingFailure = "recording-stalled" | "recording-write-failed" | "recording-too-many-files";
 
 /** Told what happens to recordings. */
 export interface RecorderEvents {
@@ -52,8 +56,8 @@ export interface RecorderOptions {
 
 /**
  * Records one publish to FLV: every payload as it came, in order, nothing dropped. A file is created when there is
- * something to write to it. When its queue is full the publisher waits; when the disk fails or takes too long the
- * recording ends and the stream goes on.
+ * something to write to it. When its queue is full the publisher waits; when the disk fails or takes too long, or
+ * the timestamps jump so much that file follows file, the recording ends and the stream goes on.
  */
 export class FlvRecorder implements StreamSubscriber {
   readonly #options: RecorderOptions;
@@ -61,11 +65,13 @@ export class FlvRecorder implements StreamSubscriber {
   readonly #id: StreamId;
   readonly #timeline: RecordingTimeline;
   readonly #queue = new WriteQueue();
+  readonly #allowance = new FileAllowance();
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
   #room: Promise<void> | undefined;
   #giveRoom: () => void = () => {};
   #state: "recording" | "ending" | "over" = "recording";
+  #tooManyFiles = false;
   #error: { error: unknown } | undefined;
   #writing = false;
   #flushTimer: NodeJS.Timeout | undefined;
@@ -82,7 +88,7 @@ export class FlvRecorder implements StreamSubscriber {
       this.#finish = resolve;
     });
     this.#timeline = new RecordingTimeline(
-      (packet, timestamp, newFile) => this.#queue.push({ packet, timestamp, newFile }),
+      (packet, timestamp, newFile) => this.#put({ packet, timestamp, newFile }),
       () => stream.initPackets(),
     );
     if (!this.#queue.empty) this.#flushSoon();
@@ -95,6 +101,10 @@ export class FlvRecorder implements StreamSubscriber {
   packet(packet: MediaPacket): void | Promise<void> {
     if (this.#state !== "recording") return;
     this.#timeline.push(packet);
+    if (this.#tooManyFiles) {
+      void this.end();
+      return;
+    }
     this.#flushSoon();
     if (this.#queue.heldBytes < this.#options.queueBytes) return;
     this.#room ??= new Promise((resolve) => {
@@ -111,6 +121,11 @@ export class FlvRecorder implements StreamSubscriber {
       this.#startWriting();
     }
     return this.#finished;
+  }
+
+  #put(placed: PlacedPacket): void {
+    if (placed.newFile && !this.#allowance.take(this.#options.now().getTime())) this.#tooManyFiles = true;
+    if (!this.#tooManyFiles) this.#queue.push(placed);
   }
 
   #flushSoon(): void {
@@ -139,6 +154,7 @@ export class FlvRecorder implements StreamSubscriber {
       if (this.#state === "ending") {
         await this.#closeFile();
         this.#state = "over";
+        if (this.#tooManyFiles) this.#events.failed("recording-too-many-files", undefined, undefined);
         this.#finish();
       }
     } catch (error) {

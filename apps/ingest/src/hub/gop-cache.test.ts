@@ -48,7 +48,52 @@ describe("GopCache", () => {
     expect(kept[7]?.payload).toEqual(videoMessage(7, false, 1000).payload);
     const buffers = new Set(kept.map(({ payload }) => payload.buffer));
     const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    expect(held).toBeLessThan(2 * 200_000 + 65_536 + 200_000);
+    expect(held).toBeLessThan(2 * 200 * (1000 + 256) + 65_536 + 200_000); // those that were copied at the end
+  });
+
+  test("copies what it must copy also of Node's buffers, whose slice does not", () => {
+    const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
+      gop: { maxBytes: 1e6, maxMs: 1e6 },
+      onSubscriberError: () => {},
+    });
+    const feed = stream.begin(new Date(0), () => {});
+    for (let i = 0; i < 50; i++) {
+      const read = Buffer.alloc(65_536);
+      read.set(videoMessage(i, i === 0, 16).payload);
+      feed.write({ ...videoMessage(i), payload: read.subarray(0, 16) });
+    }
+    const large = stream.gopPackets().filter(({ payload }) => payload.buffer.byteLength === 65_536);
+    expect([stream.gopPackets().length, large.length]).toEqual([50, 1]);
+  });
+
+  test("empty frames are not free", () => {
+    const empty = { ...videoMessage(1), payload: new Uint8Array(0) };
+    expect(
+      kept([videoMessage(0, true), ...Array<PublishedMessage>(100).fill(empty)], { maxBytes: 10_000, maxMs: 1e6 }),
+    ).toEqual([]);
+  });
+
+  test("when the track that counted is gone, another one does", () => {
+    const onTrack = (id: number, key: boolean, timestamp: number): PublishedMessage => {
+      const payload = Uint8Array.of(key ? 0x96 : 0xa6, 0x03, 0x61, 0x76, 0x63, 0x31, id, 9);
+      return { type: "video", messageTypeId: 9, timestamp, payload };
+    };
+    const before = [onTrack(1, true, 0), onTrack(1, false, 40)];
+    expect(kept([...before, onTrack(0, true, 80)])).toEqual([0, 40, 80]);
+    expect(kept([...before, onTrack(0, true, 6000)])).toEqual([6000]);
+  });
+
+  test("a stream whose video is gone can be joined at its audio", () => {
+    const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
+      gop: roomy,
+      onSubscriberError: () => {},
+    });
+    const feed = stream.begin(new Date(0), () => {});
+    const entries: boolean[] = [];
+    stream.subscribe({ heldBytes: 0, packet: (_, entry) => void entries.push(entry), end: () => {} });
+    for (const message of [audioMessage(0), videoMessage(10, true), audioMessage(20), audioMessage(5011)])
+      feed.write(message);
+    expect(entries).toEqual([true, true, false, true]);
   });
 
   test("can be off", () => {

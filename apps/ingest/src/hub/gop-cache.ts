@@ -1,12 +1,14 @@
 import { videoTrackIdOf } from "@rtmp/flv";
-import type { MediaPacket } from "./media-packet.js";
+import { costOf, detach, type MediaPacket } from "./media-packet.js";
 
 /** Memory that a cache may hold beyond twice what it keeps: one read of a socket. */
 const SLACK = 65_536;
+/** After so long without a frame of the track that counts, others count: an encoder may change its tracks. In ms. */
+const TRACK_GONE_MS = 5000;
 
 /** What a GOP cache may keep. */
 export interface GopCacheLimits {
-  /** Payload bytes; 0 turns the cache off. */
+  /** Bytes, with a fixed cost for each frame; 0 turns the cache off. */
   readonly maxBytes: number;
   /** Milliseconds from the keyframe on. */
   readonly maxMs: number;
@@ -21,6 +23,7 @@ export class GopCache {
   #packets: MediaPacket[] = [];
   #bytes = 0;
   #mainTrack: number | undefined;
+  #mainTrackAt = 0; // time of its last frame
   #lastBuffer: ArrayBufferLike | undefined; // of the last packet that was kept as it is
   #pinned = 0; // bytes of all such buffers
 
@@ -28,46 +31,36 @@ export class GopCache {
     this.#limits = limits;
   }
 
-  /** Bytes of payload that it keeps. */
+  /** Bytes that it keeps, with the cost of each packet. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether a player can start at this packet: it is a keyframe of the track that counts. */
+  /** Whether a player can start at this frame: a keyframe of the track that counts, or anything where there is no video. */
   isEntry(packet: MediaPacket): boolean {
-    if (packet.kind !== "video" || packet.role !== "frame") return false;
-    const track = videoTrackIdOf(packet.payload) ?? 0;
-    this.#mainTrack ??= track;
-    return packet.keyframe && track === this.#mainTrack;
-  }
-
-  /** Whether the stream has shown any video. Without, a player can start anywhere. */
-  get hasVideo(): boolean {
-    return this.#mainTrack !== undefined;
+    if (packet.role !== "frame") return false;
+    const { timestamp } = packet;
+    const gone = this.#mainTrack === undefined || Math.abs(timestamp - this.#mainTrackAt) > TRACK_GONE_MS;
+    const track = packet.kind === "video" ? videoTrackIdOf(packet.payload) : undefined;
+    if (track === undefined) return gone && packet.kind === "audio";
+    if (gone) this.#mainTrack = track;
+    if (track !== this.#mainTrack) return false;
+    this.#mainTrackAt = timestamp;
+    return packet.keyframe;
   }
 
   /** Takes a frame. @param entry whether it {@link isEntry}. */
   push(packet: MediaPacket, entry: boolean): void {
     const { maxBytes, maxMs } = this.#limits;
-    if (entry) this.clear();
-    else if (this.#packets.length === 0) return;
+    if (entry) this.#drop();
+    if (this.#packets.length === 0 && !(entry && packet.kind === "video")) return;
     const first = this.#packets[0] ?? packet;
-    if (this.#bytes + packet.payload.length > maxBytes || packet.timestamp - first.timestamp > maxMs) {
-      this.clear();
+    if (this.#bytes + costOf(packet) > maxBytes || Math.abs(packet.timestamp - first.timestamp) > maxMs) {
+      this.#drop();
       return;
     }
-    this.#bytes += packet.payload.length;
-    this.#packets.push(this.#pinsTooMuch(packet) ? { ...packet, payload: packet.payload.slice() } : packet);
-  }
-
-  /** A payload may be a view of a whole read, and keeps that in memory: fine as long as most of it is kept anyway. */
-  #pinsTooMuch({ payload }: MediaPacket): boolean {
-    const { buffer } = payload;
-    if (buffer === this.#lastBuffer) return false;
-    if (this.#pinned + buffer.byteLength > 2 * this.#bytes + SLACK) return true;
-    this.#lastBuffer = buffer;
-    this.#pinned += buffer.byteLength;
-    return false;
+    this.#bytes += costOf(packet);
+    this.#packets.push(this.#pinsTooMuch(packet) ? detach(packet) : packet);
   }
 
   /** The frames since the keyframe, in order; none if there is none to start from. */
@@ -75,10 +68,26 @@ export class GopCache {
     return this.#packets;
   }
 
+  /** Forgets all, also which track counts: another encoder follows. */
   clear(): void {
+    this.#drop();
+    this.#mainTrack = undefined;
+  }
+
+  #drop(): void {
     this.#packets = [];
     this.#bytes = 0;
     this.#pinned = 0;
     this.#lastBuffer = undefined;
+  }
+
+  /** A payload that is a view of a whole read is fine as long as most of the read is kept anyway. */
+  #pinsTooMuch({ payload }: MediaPacket): boolean {
+    const { buffer } = payload;
+    if (buffer === this.#lastBuffer) return false;
+    if (this.#pinned + buffer.byteLength > 2 * this.#bytes + SLACK) return true;
+    this.#lastBuffer = buffer;
+    this.#pinned += buffer.byteLength;
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import { audioTrackIdOf, isAudioChannelConfig, isVideoMetadata, videoCodecOf, videoTrackIdOf } from "@rtmp/flv";
-import type { MediaPacket } from "./media-packet.js";
+import { detach, type MediaPacket } from "./media-packet.js";
 
 /** Most headers kept, over all tracks: 32 tracks of each kind and room for colour and channel information. */
 const MAX_ENTRIES = 128;
@@ -55,7 +55,7 @@ export class InitCache {
     const bytes = this.#bytes + packet.payload.length - (before?.payload.length ?? 0);
     if (bytes > MAX_BYTES) return before;
     this.#bytes = bytes;
-    return { ...packet, payload: packet.payload.slice() };
+    return detach(packet);
   }
 }
 

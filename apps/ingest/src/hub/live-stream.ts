@@ -132,8 +132,8 @@ export class LiveStream {
     if (this.#feed !== feed || this.#ended) return;
     const packet = message.type === "data" ? this.#data(feed, message) : this.#media(feed, message);
     if (packet === undefined) return;
-    const entry = this.#gop.isEntry(packet) || (packet.role === "frame" && !this.#gop.hasVideo);
-    if (packet.role === "frame") this.#gop.push(packet, entry && this.#gop.hasVideo);
+    const entry = this.#gop.isEntry(packet);
+    if (packet.role === "frame") this.#gop.push(packet, entry);
     let waits: Promise<void>[] | undefined;
     for (const subscriber of this.#subscribers) {
       try {

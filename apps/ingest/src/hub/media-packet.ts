@@ -21,6 +21,19 @@ export interface MediaPacket {
   wire?: RtmpWire | undefined;
 }
 
+/** What keeping a packet costs beside its payload, in bytes: counted, so that empty messages are not free. */
+const PACKET_COST = 256;
+
+/** Memory that keeping a packet takes, in bytes. */
+export function costOf({ payload }: MediaPacket): number {
+  return payload.length + PACKET_COST;
+}
+
+/** The same packet with a payload of its own: a payload may be a view of a whole read, and keeps that in memory. */
+export function detach(packet: MediaPacket): MediaPacket {
+  return { ...packet, payload: new Uint8Array(packet.payload) };
+}
+
 /** A packet as RTMP chunks for message stream 1, and where the part begins that is the same for all streams. */
 export interface RtmpWire {
   readonly chunkSize: number;

@@ -18,6 +18,7 @@ import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import type { WriteGatherer } from "../outputs/write-gatherer.js";
+import { type Stage, stageOf } from "./admission.js";
 import { peerLabel } from "./peer-address.js";
 
 /** What the connections of a server share. */
@@ -83,6 +84,10 @@ export class RtmpConnection {
     for (const { player } of this.#players.values()) held += player.queuedBytes;
     return held;
   }
+  /** How far it has come, if it neither publishes nor plays yet. */
+  get stage(): Stage {
+    return stageOf(this.#session.state, this.#session.bytesReceived);
+  }
   /** Whether a publish or play was ever accepted. */
   get accepted(): boolean {
     return this.#session.accepted;
@@ -124,7 +129,7 @@ export class RtmpConnection {
       refuse("NetStream.Publish.BadName", "The stream name is empty: enter a stream key.");
       return;
     }
-    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id));
+    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication));
     if (feed === undefined) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
       refuse("NetStream.Publish.BadName", description);
@@ -141,9 +146,9 @@ export class RtmpConnection {
   }
 
   /** Another publisher has taken the name. */
-  #replaced(id: StreamId): void {
+  #replaced(id: StreamId, { messageStreamId }: Publication): void {
     const description = `Another encoder publishes ${streamLabel(id)} now.`;
-    this.#session.close("replaced", { code: "NetStream.Publish.BadName", description });
+    this.#session.endPublication(messageStreamId, "replaced", { code: "NetStream.Publish.BadName", description });
   }
 
   #unpublish(publication: Publication, end: { readonly clean: boolean; readonly reason: string }): void {
@@ -194,13 +199,22 @@ export class RtmpConnection {
       if (request.reject(code, description)) emit("playRefused", { ...this.#source(id), code, description });
       return;
     }
-    if (!request.accept()) return;
-    this.#onAccepted();
     const onEnded = (): void => this.#stop(playback, "unpublish");
     const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer, onEnded);
-    const leave = stream.subscribe(player);
-    this.#players.set(playback, { player, stream, leave, since: this.#context.clock() });
+    const active: ActivePlayer = { player, stream, leave: () => {}, since: this.#context.clock() };
+    this.#players.set(playback, active); // it may leave again while `accept` runs
     emit("play", this.#source(id));
+    if (!request.accept()) {
+      this.#stop(playback, "cancelled");
+      return;
+    }
+    this.#onAccepted();
+    if (this.#players.get(playback) !== active) return;
+    if (stream.ended) {
+      player.end();
+      return;
+    }
+    active.leave = stream.subscribe(player);
     player.start();
   }
 
@@ -223,6 +237,7 @@ export class RtmpConnection {
 interface ActivePlayer {
   readonly player: RtmpPlayer;
   readonly stream: LiveStream;
-  leave(): void;
+  /** Ends its subscription. */
+  leave: () => void;
   readonly since: number;
 }

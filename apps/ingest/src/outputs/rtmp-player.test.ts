@@ -96,7 +96,7 @@ describe("RtmpPlayer", () => {
     feed.write(videoMessage(0, true));
     session.congested = true;
     for (const timestamp of [40, 80, 120]) feed.write(videoMessage(timestamp));
-    expect([session.sent, player.queuedBytes]).toEqual([[0], 60]);
+    expect([session.sent, player.queuedBytes]).toEqual([[0], 3 * (20 + 256)]);
     session.congested = false;
     feed.write(videoMessage(160)); // not past those that wait
     player.drain();
@@ -129,12 +129,12 @@ describe("RtmpPlayer", () => {
   });
 
   test("a full queue goes on at once if what comes is a keyframe", () => {
-    const { feed, session, player, join } = setUp({ maxQueueBytes: 1000 });
+    const { feed, session, player, join } = setUp({ maxQueueBytes: 2000 });
     feed.write(videoHeader());
     join();
     feed.write(videoMessage(0, true));
     session.congested = true;
-    feed.write(videoMessage(40, false, 990));
+    feed.write(videoMessage(40, false, 1500));
     feed.write(videoMessage(80, true, 500));
     feed.write(videoMessage(120));
     session.congested = false;
@@ -144,7 +144,7 @@ describe("RtmpPlayer", () => {
   });
 
   test("frames that a player does not want, or that come while it waits for another publisher, are no loss", () => {
-    const { stream, feed, session, player, join } = setUp({ maxQueueBytes: 1000 });
+    const { stream, feed, session, player, join } = setUp({ maxQueueBytes: 1256 });
     join();
     feed.write(videoMessage(0, true));
     session.congested = true;
@@ -180,6 +180,31 @@ describe("RtmpPlayer", () => {
     expect(session.sent).toEqual([0, 120]);
   });
 
+  test("configurations that changed meanwhile are sent when the player comes back", () => {
+    const { feed, session, player, join } = setUp();
+    join();
+    feed.write(videoMessage(0, true));
+    player.pause(true);
+    feed.write(videoHeader(0, 2));
+    feed.write(videoMessage(40, true));
+    player.pause(false);
+    player.receive("video", false);
+    feed.write(videoHeader(0, 3));
+    player.receive("video", true);
+    feed.write(videoMessage(80, true));
+    expect(session.sent).toEqual([0, 40, 40, 80]);
+  });
+
+  test("empty frames are bounded like others", () => {
+    const { feed, session, player, join } = setUp({ maxQueueBytes: 2000 });
+    join();
+    feed.write(videoMessage(0, true));
+    session.congested = true;
+    for (let i = 0; i < 1000; i++) feed.write({ ...videoMessage(i), payload: new Uint8Array(0) });
+    expect(player.queuedBytes).toBeLessThanOrEqual(2000);
+    expect(player.counts.drops).toBeGreaterThan(0);
+  });
+
   test("sends only what the player wants to receive", () => {
     const { feed, session, player, join } = setUp();
     join();
@@ -188,9 +213,10 @@ describe("RtmpPlayer", () => {
     feed.write(audioMessage(1));
     player.receive("video", true);
     player.receive("audio", false);
-    feed.write(videoMessage(40));
-    feed.write(audioMessage(41));
-    expect(session.sent).toEqual([1, 40]);
+    feed.write(videoMessage(40)); // in mid-group
+    feed.write(videoMessage(80, true));
+    feed.write(audioMessage(81));
+    expect(session.sent).toEqual([1, 80]);
   });
 
   test("a publisher that is gone and back is told, and goes on at its first keyframe, later on the stream's clock", () => {

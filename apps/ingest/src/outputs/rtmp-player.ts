@@ -1,13 +1,12 @@
 import type { Playback, ServerSession } from "@rtmp/session";
 import type { LiveStream, StreamSubscriber } from "../hub/live-stream.js";
-import type { MediaPacket } from "../hub/media-packet.js";
+import { costOf, type MediaPacket } from "../hub/media-packet.js";
 import { sendPacket } from "../hub/rtmp-wire.js";
+import { PacketQueue } from "./packet-queue.js";
 import type { WriteGatherer } from "./write-gatherer.js";
 
 /** From the last frame to the end of the stream: GStreamer's rtmp2src drops a frame that the end comes right behind. In ms. */
 const LAST_FRAME_MS = 100;
-/** Frames shorter than this are copied if they would pin something much larger. */
-const SMALL = 4096;
 /** Bytes gathered for a player before they are written without further waiting. */
 const ENOUGH = 32 * 1024;
 
@@ -33,8 +32,7 @@ export class RtmpPlayer implements StreamSubscriber {
   readonly #maxQueueBytes: number;
   readonly #gatherer: WriteGatherer;
   readonly #counts: PlayerCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
-  #queue: MediaPacket[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new PacketQueue();
   #gathered = 0; // bytes sent since the last flush
   #scheduled = false;
   /** Waiting for a frame to start from; frames before it are not for this player. */
@@ -65,18 +63,18 @@ export class RtmpPlayer implements StreamSubscriber {
   get counts(): Readonly<PlayerCounts> {
     return this.#counts;
   }
-  /** Bytes of media that wait for the player. */
+  /** Bytes of media that wait for the player, with the cost of each packet. */
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   /** Sends metadata, decoder configurations and the current group of pictures, if there is one; live frames follow. */
   start(): void {
     const gop = this.#stream.gopPackets();
     this.#enqueueInit(gop[0]?.timestamp ?? this.#stream.lastTimestamp);
-    if (this.#queuedBytes + sizeOf(gop) <= this.#maxQueueBytes) {
+    if (this.#queue.bytes + sizeOf(gop) <= this.#maxQueueBytes) {
       this.#waiting = gop.length === 0;
-      for (const packet of gop) this.#enqueue(packet);
+      for (const packet of gop) this.#queue.push(packet);
     }
     this.drain();
   }
@@ -114,26 +112,27 @@ export class RtmpPlayer implements StreamSubscriber {
   /** The player pauses, or goes on at the next keyframe. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    if (paused) this.#clear();
-    else this.#startOver();
+    if (paused) this.#queue.clear();
+    else this.#comeBack();
   }
-  /** The player wants audio or video, or no longer. */
+  /** The player wants audio or video, or no longer. When it wants one again it goes on at the next keyframe. */
   receive(kind: "audio" | "video", enabled: boolean): void {
+    const before = this.#wants[kind];
     this.#wants[kind] = enabled;
+    if (enabled && !before) this.#comeBack();
   }
 
   /** The socket takes more. */
   drain(): void {
-    while (this.#queue.length > 0 && !this.#session.congested) {
-      const queue = this.#queue;
-      let sent = 0;
-      let count = 0;
-      while (count < queue.length && sent < ENOUGH) sent += this.#send(queue[count++] as MediaPacket);
-      this.#queue = queue.slice(count);
+    while (!this.#queue.empty && !this.#session.congested) {
+      for (let sent = 0; sent < ENOUGH; ) {
+        const packet = this.#queue.shift();
+        if (packet === undefined) break;
+        sent += this.#send(packet);
+      }
       this.flush();
     }
-    if (this.#queue.length > 0) return;
-    this.#queuedBytes = 0;
+    if (!this.#queue.empty) return;
     if (!this.#ending) return;
     this.#ending = false;
     setTimeout(() => {
@@ -154,36 +153,33 @@ export class RtmpPlayer implements StreamSubscriber {
     this.#behind = false;
   }
 
+  /** Configurations may have changed while the player did not get everything. */
+  #comeBack(): void {
+    this.#startOver();
+    this.#queue.clear();
+    this.#enqueueInit(this.#stream.lastTimestamp);
+    this.drain();
+  }
+
   #isWanted({ kind }: MediaPacket): boolean {
     return kind === "data" || this.#wants[kind];
   }
 
   #take(packet: MediaPacket, entry: boolean): void {
-    if (this.#queue.length === 0 && !this.#session.congested) {
+    if (this.#queue.empty && !this.#session.congested) {
       this.#gathered += this.#send(packet);
       return;
     }
-    if (this.#queuedBytes + packet.payload.length > this.#maxQueueBytes) {
-      this.#fallBehind(packet, entry);
-      return;
-    }
-    this.#enqueue(packet);
+    if (this.#queue.bytes + costOf(packet) > this.#maxQueueBytes) this.#fallBehind(packet, entry);
+    else this.#queue.push(packet);
   }
 
   /** What a decoder needs before a frame of this time. */
   #enqueueInit(timestamp: number): void {
     for (const packet of this.#stream.initPackets()) {
       // FFmpeg takes metadata at any other time than 0 for subtitles.
-      this.#enqueue({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
+      this.#queue.push({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
     }
-  }
-
-  #enqueue(packet: MediaPacket): void {
-    const { payload } = packet;
-    // A small frame that waits alone must not keep the whole read that it came with in memory.
-    const detach = payload.length < SMALL && payload.buffer.byteLength > 8 * payload.length;
-    this.#queue.push(detach ? { ...packet, payload: payload.slice() } : packet);
-    this.#queuedBytes += packet.payload.length;
   }
 
   #write(): void {
@@ -198,31 +194,23 @@ export class RtmpPlayer implements StreamSubscriber {
     const length = sendPacket(this.#session, this.playback.messageStreamId, packet);
     this.#counts.sentMessages++;
     this.#counts.sentBytes += length;
-    if (this.#queuedBytes > 0) this.#queuedBytes = Math.max(0, this.#queuedBytes - packet.payload.length);
     return length;
   }
 
   /** The queue is full: its frames are lost, and all up to the next keyframe. What a decoder needs stays. */
   #fallBehind(packet: MediaPacket, entry: boolean): void {
-    const lost = this.#queue.filter(({ role }) => role === "frame").length;
     this.#counts.drops++;
-    this.#counts.droppedFrames += lost;
-    this.#clear();
+    this.#counts.droppedFrames += this.#queue.clear();
     this.#enqueueInit(packet.timestamp);
-    if (entry && this.#queuedBytes + packet.payload.length <= this.#maxQueueBytes) {
-      this.#enqueue(packet); // a keyframe: from here on all is well again
+    if (entry && this.#queue.bytes + costOf(packet) <= this.#maxQueueBytes) {
+      this.#queue.push(packet); // a keyframe: from here on all is well again
       return;
     }
     if (packet.role === "frame") this.#counts.droppedFrames++;
     this.#waiting = this.#behind = true;
   }
-
-  #clear(): void {
-    this.#queue = [];
-    this.#queuedBytes = 0;
-  }
 }
 
 function sizeOf(packets: readonly MediaPacket[]): number {
-  return packets.reduce((sum, { payload }) => sum + payload.length, 0);
+  return packets.reduce((sum, packet) => sum + costOf(packet), 0);
 }

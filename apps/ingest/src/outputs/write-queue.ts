@@ -1,7 +1,4 @@
-import type { MediaPacket } from "../hub/media-packet.js";
-
-/** What a waiting packet costs beside its payload, in bytes: counted, so that empty messages are not free. */
-const PACKET_COST = 256;
+import { costOf, type MediaPacket } from "../hub/media-packet.js";
 
 /** A packet with its place in a recording. */
 export interface PlacedPacket {
@@ -27,7 +24,7 @@ export class WriteQueue {
 
   push(placed: PlacedPacket): void {
     this.#waiting.push(placed);
-    this.#cost += costOf(placed);
+    this.#cost += costOf(placed.packet);
   }
 
   /** The next packets of one file, in order: of `maxBytes`, or a single larger one. Empty if nothing waits. */
@@ -44,7 +41,7 @@ export class WriteQueue {
 
   /** Packets that were taken are on disk: their memory is free. */
   done(packets: readonly PlacedPacket[]): void {
-    for (const placed of packets) this.#cost -= costOf(placed);
+    for (const placed of packets) this.#cost -= costOf(placed.packet);
   }
 
   /** Forgets everything. */
@@ -52,8 +49,4 @@ export class WriteQueue {
     this.#waiting = [];
     this.#cost = 0;
   }
-}
-
-function costOf({ packet }: PlacedPacket): number {
-  return packet.payload.length + PACKET_COST;
 }

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { MediaPacket } from "../hub/media-packet.js";
+import { PacketQueue } from "./packet-queue.js";
+
+function framePacket(timestamp: number, length = 10): MediaPacket {
+  return { kind: "audio", tagType: 8, role: "frame", keyframe: false, timestamp, payload: new Uint8Array(length) };
+}
+
+test("gives back what it was given, in order, and counts what it holds", () => {
+  const queue = new PacketQueue();
+  const taken: (number | undefined)[] = [];
+  let pushed = 0;
+  for (let i = 0; i < 1000; i++) {
+    queue.push(framePacket(pushed++, 100));
+    if (i % 3 !== 0) taken.push(queue.shift()?.timestamp);
+  }
+  expect(queue.bytes).toBe((pushed - taken.length) * 356);
+  while (!queue.empty) taken.push(queue.shift()?.timestamp);
+  expect(taken).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  expect([queue.bytes, queue.shift()]).toEqual([0, undefined]);
+});
+
+test("empty messages are not free", () => {
+  const queue = new PacketQueue();
+  for (let i = 0; i < 10; i++) queue.push({ ...framePacket(i), payload: new Uint8Array(0) });
+  expect(queue.bytes).toBe(2560);
+});
+
+test("clear counts the frames that are lost, not those sent before", () => {
+  const queue = new PacketQueue();
+  for (let i = 0; i < 5; i++) queue.push(framePacket(i));
+  queue.push({ ...framePacket(9), role: "config" });
+  queue.shift();
+  expect([queue.clear(), queue.bytes, queue.empty]).toEqual([4, 0, true]);
+});
+
+test("keeps no read in memory for a small frame of it, Node's or not", () => {
+  const queue = new PacketQueue();
+  for (const read of [new Uint8Array(65_536), Buffer.alloc(65_536)]) {
+    queue.push({ ...framePacket(0), payload: read.subarray(1000, 1016) });
+    expect(queue.shift()?.payload.buffer.byteLength).toBe(16);
+  }
+});

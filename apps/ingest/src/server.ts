@@ -7,7 +7,7 @@ import type { Emit, IngestEvents } from "./events.js";
 import { Hub } from "./hub/hub.js";
 import type { LiveStream } from "./hub/live-stream.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
-import { Admission } from "./listeners/admission.js";
+import { Admission, type Stage } from "./listeners/admission.js";
 import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
 import { peerLabel } from "./listeners/peer-address.js";
 import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
@@ -169,7 +169,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const { remoteAddress = "", remotePort } = socket;
     const place = this.#budget.exhausted
       ? undefined
-      : this.#admission.admit({ address: remoteAddress, evict: () => connection.destroy("evicted") });
+      : this.#admission.admit({
+          address: remoteAddress,
+          stage: (): Stage => connection.stage,
+          evict: () => connection.destroy("evicted"),
+        });
     if (place === undefined) {
       socket.destroy();
       const reason = this.#budget.exhausted ? "memory-budget" : "too-many-connections";

@@ -1,3 +1,4 @@
+import type { ServerSession } from "@rtmp/session";
 import { addressGroup } from "./peer-address.js";
 
 /** How many connections a server takes. */
@@ -10,10 +11,25 @@ export interface AdmissionLimits {
   readonly maxPendingPerAddress: number;
 }
 
+/** How far a connection has come that neither publishes nor plays yet, least far first. */
+const STAGES = ["silent", "handshake", "connecting", "connected"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** C0 and C1, which a client sends at once and without waiting for us. */
+const OPENING_BYTES = 1537;
+
+/** The stage of a session. One that is being told why it ends has nothing to lose but that. */
+export function stageOf(state: ServerSession["state"], bytesReceived: number): Stage {
+  if (state === "closing" || state === "closed" || bytesReceived < OPENING_BYTES) return "silent";
+  return state === "handshake" || state === "connecting" ? state : "connected";
+}
+
 /** A connection as admission control sees it. */
 export interface AdmittedConnection {
   /** Address of the peer, without port. */
   readonly address: string;
+  /** How far it has come; asked when room is to be made. */
+  stage(): Stage;
   /** Ends it at once, to make room for a newer one. */
   evict(): void;
 }
@@ -27,8 +43,17 @@ export interface Place {
 }
 
 /**
- * Decides who may come in. When too many connections are pending, the oldest of the address that holds most of them is
- * ended to make room: a crowd that only connects can not lock out others, nor, at one address, a new encoder.
+ * Decides who may come in. When too many connections are pending, one of the address that holds most of them is ended to
+ * make room: a crowd that only connects can not lock out others, nor, at one address, a new encoder.
+ *
+ * Which one: the oldest of those that have come least far. A slow but honest encoder needs several round trips until its
+ * publish is accepted, in which a flood from its own address (a shared one, say) brings hundreds of newcomers; were the
+ * oldest of all ended, it would always be among them. It does send C0 and C1 at once, though. From then on it is safe
+ * from a crowd that only opens connections, and after each further step from one that goes no further than the step
+ * before: to push it out, a crowd must itself do what it does, as fast as it goes on itself.
+ *
+ * That order alone would let a few that have come far and stay there turn out each newcomer. So a stage keeps its equal share of
+ * the places: room is made in the first stage that holds at least that.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -52,8 +77,8 @@ export class Admission {
   admit(connection: AdmittedConnection): Place | undefined {
     if (this.#connections >= this.#limits.maxConnections) return undefined;
     const key = addressGroup(connection.address);
-    if ((this.#groups.get(key)?.size ?? 0) >= this.#limits.maxPendingPerAddress) this.#evictOldest(key);
-    else if (this.#pending >= this.#limits.maxPending) this.#evictOldest(this.#largestGroup());
+    if ((this.#groups.get(key)?.size ?? 0) >= this.#limits.maxPendingPerAddress) this.#makeRoom(key);
+    else if (this.#pending >= this.#limits.maxPending) this.#makeRoom(this.#largestGroup());
     const group = this.#groups.get(key) ?? new Set();
     this.#groups.set(key, group);
     group.add(connection);
@@ -77,11 +102,13 @@ export class Admission {
     if (group.size === 0) this.#groups.delete(key);
   }
 
-  #evictOldest(key: string): void {
-    const [oldest] = this.#groups.get(key) ?? [];
-    if (oldest === undefined) return;
-    this.#settle(key, oldest); // its place among the pending is free at once, whenever its socket closes
-    oldest.evict();
+  /** Ends one pending connection of a group. */
+  #makeRoom(key: string): void {
+    const group = this.#groups.get(key) ?? new Set();
+    const chosen = chooseOne(group);
+    if (chosen === undefined) return;
+    this.#settle(key, chosen); // its place among the pending is free at once, whenever its socket closes
+    chosen.evict();
   }
 
   /** Of groups of the same size the one that was there first. */
@@ -96,4 +123,20 @@ export class Admission {
     }
     return largest;
   }
+}
+
+/** The oldest of the first stage that holds at least its share; some stage always does. */
+function chooseOne(group: ReadonlySet<AdmittedConnection>): AdmittedConnection | undefined {
+  const byStage = new Map<Stage, { readonly oldest: AdmittedConnection; count: number }>();
+  for (const connection of group) {
+    const stage = connection.stage();
+    const entry = byStage.get(stage);
+    if (entry === undefined) byStage.set(stage, { oldest: connection, count: 1 });
+    else entry.count++;
+  }
+  for (const stage of STAGES) {
+    const entry = byStage.get(stage);
+    if (entry !== undefined && entry.count * STAGES.length >= group.size) return entry.oldest;
+  }
+  return undefined;
 }

@@ -101,6 +101,8 @@ export const configSchema = z.strictObject({
       pending: wholeNumber(1, MAX_COUNT).default(512),
       /** Of those, connections of one address (IPv6: one /64). */
       pendingPerAddress: wholeNumber(1, MAX_COUNT).default(128),
+      /** Connections of one address (IPv6: one /64), those that publish and play included; without it as many as of all. */
+      perAddress: wholeNumber(1, MAX_COUNT).optional(),
       /** Bytes held for all peers together. */
       heldBytes: bytes(MIB).default(() => defaultMemoryBudget(availableMemory())),
     })

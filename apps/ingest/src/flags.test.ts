@@ -34,7 +34,7 @@ test("flags land in the configuration", () => {
       "--max-pending",
       "9",
     ],
-    ...["--max-pending-per-address", "8", "--memory-budget", "1G", "--record-queue", "2M"],
+    ...["--max-pending-per-address", "8", "--max-per-address", "7", "--memory-budget", "1G", "--record-queue", "2M"],
     ...["--gop-cache", "0", "--gop-length", "3s", "--player-queue", "1M", "--gather", "10ms", "--play-wait", "7"],
     ...["--publish-grace", "4", "--takeover", "replace"],
   );
@@ -48,7 +48,7 @@ test("flags land in the configuration", () => {
     record: { directory: "/tmp/r", queueBytes: 2 ** 21, stallMs: 10_000, flushMs: 100 },
     play: { gopBytes: 0, gopMs: 3000, queueBytes: 2 ** 20, gatherMs: 10, waitMs: 7000 },
     publish: { graceMs: 4000, takeover: "replace" },
-    limits: { connections: 10, pending: 9, pendingPerAddress: 8, heldBytes: 2 ** 30 },
+    limits: { connections: 10, pending: 9, pendingPerAddress: 8, perAddress: 7, heldBytes: 2 ** 30 },
     session: { limits: { maxMediaLength: 2 ** 20 }, timeouts: { idleMs: 5000 } },
     graceMs: 500,
     log: { format: "json", level: "debug" },

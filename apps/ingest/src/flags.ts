@@ -91,6 +91,12 @@ const FLAGS: readonly Flag[] = [
     help: "of those, from one address or IPv6 /64 (128)",
   },
   {
+    name: "max-per-address",
+    value: "N",
+    key: "limits.perAddress",
+    help: "connections of one address or IPv6 /64 (no bound)",
+  },
+  {
     name: "memory-budget",
     value: "BYTES",
     key: "limits.heldBytes",

@@ -221,6 +221,18 @@ describe("bad input", () => {
     await RawClient.publish(port, "c");
   });
 
+  test("of one address no more than it may have", async () => {
+    const { server, port, event } = await startServer({ limits: { perAddress: 2 } });
+    await RawClient.publish(port, "a");
+    const second = await RawClient.publish(port, "b");
+    await (await RawClient.connect(port)).ends();
+    expect(await event("connection-refused")).toMatchObject({ reason: "too-many-connections" });
+    second.socket.end();
+    await event("session-end");
+    expect(server.connections.total).toBe(1);
+    await RawClient.publish(port, "c");
+  });
+
   test("above the memory budget the largest of those that do not publish go", async () => {
     const { server, port, event } = await startServer({ limits: { heldBytes: 1024 * 1024 } });
     const publisher = await RawClient.publish(port, "key");

@@ -57,11 +57,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const config = parseConfig(options);
     this.#config = config;
     this.registry = parts.registry ?? new MemoryStreamRegistry();
-    const { connections, pending, pendingPerAddress, heldBytes } = config.limits;
+    const { connections, pending, pendingPerAddress, perAddress, heldBytes } = config.limits;
     this.#admission = new Admission({
       maxConnections: connections,
       maxPending: pending,
       maxPendingPerAddress: pendingPerAddress,
+      maxPerAddress: perAddress,
     });
     this.#budget = new MemoryBudget(heldBytes);
     const { directory, stallMs } = config.record;

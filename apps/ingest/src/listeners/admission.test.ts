@@ -58,6 +58,31 @@ describe("admission", () => {
     expect([admission.pending, admission.connections]).toEqual([3, 7]); // the evicted one has not left yet
   });
 
+  test("an address that has all it may have is refused, unless one of its pending ones can make room", () => {
+    const { admission, evicted, come } = setUp({ maxPerAddress: 4 });
+    const [first, second, third] = [come("a"), come("a"), come("a")];
+    first?.accepted();
+    first?.accepted(); // of a second stream: counts once
+    second?.accepted();
+    come("a");
+    expect(evicted).toEqual([]);
+    come("a");
+    expect(evicted).toEqual(["a#3"]);
+    third?.accepted(); // too late
+    third?.left();
+    come("a")?.accepted();
+    come("a")?.accepted();
+    expect(evicted).toEqual(["a#3", "a#4", "a#5"]);
+    expect(come("a")).toBeUndefined();
+    expect(come("b")).toBeDefined();
+    first?.left();
+    first?.left();
+    expect(come("a")).toBeDefined();
+    expect(come("a")).toBeDefined();
+    expect(evicted.at(-1)).toBe("a#10");
+    expect(admission.connections).toBe(8); // three that made room have not left yet
+  });
+
   test("IPv6 peers share their /64", () => {
     const { evicted, come } = setUp();
     for (let i = 0; i < 4; i++) come(`2001:db8::${i}`);

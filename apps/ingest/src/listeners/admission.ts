@@ -9,6 +9,8 @@ export interface AdmissionLimits {
   readonly maxPending: number;
   /** Of those, how many may come from one address (IPv4) or one /64 (IPv6). */
   readonly maxPendingPerAddress: number;
+  /** How many may come from one address in all, pending or not. @defaultValue no bound but the others */
+  readonly maxPerAddress?: number | undefined;
 }
 
 /** How far a connection has come that neither publishes nor plays yet, least far first. */
@@ -59,6 +61,8 @@ export class Admission {
   readonly #limits: AdmissionLimits;
   /** Pending connections by address group, each set in order of arrival. */
   readonly #groups = new Map<string, Set<AdmittedConnection>>();
+  /** How many were accepted, by address group. */
+  readonly #accepted = new Map<string, number>();
   #pending = 0;
   #connections = 0;
 
@@ -75,31 +79,47 @@ export class Admission {
 
   /** Takes a connection in, or answers `undefined`: then it is to be refused. May evict another. */
   admit(connection: AdmittedConnection): Place | undefined {
-    if (this.#connections >= this.#limits.maxConnections) return undefined;
+    const { maxConnections, maxPending, maxPendingPerAddress, maxPerAddress = maxConnections } = this.#limits;
     const key = addressGroup(connection.address);
-    if ((this.#groups.get(key)?.size ?? 0) >= this.#limits.maxPendingPerAddress) this.#makeRoom(key);
-    else if (this.#pending >= this.#limits.maxPending) this.#makeRoom(this.#largestGroup());
+    const share = Math.min(maxPendingPerAddress, maxPerAddress - (this.#accepted.get(key) ?? 0));
+    if (this.#connections >= maxConnections || share < 1) return undefined;
+    if ((this.#groups.get(key)?.size ?? 0) >= share) this.#makeRoom(key);
+    else if (this.#pending >= maxPending) this.#makeRoom(this.#largestGroup());
     const group = this.#groups.get(key) ?? new Set();
     this.#groups.set(key, group);
     group.add(connection);
     this.#pending++;
     this.#connections++;
     let here = true;
+    let accepted = false;
     return {
-      accepted: () => this.#settle(key, connection),
+      accepted: () => {
+        if (!this.#settle(key, connection)) return; // it was before, or made room
+        accepted = true;
+        this.#countAccepted(key, 1);
+      },
       left: () => {
         this.#settle(key, connection);
         if (here) this.#connections--;
+        if (here && accepted) this.#countAccepted(key, -1);
         here = false;
       },
     };
   }
 
-  #settle(key: string, connection: AdmittedConnection): void {
+  /** @returns whether it was pending. */
+  #settle(key: string, connection: AdmittedConnection): boolean {
     const group = this.#groups.get(key);
-    if (group?.delete(connection) !== true) return;
+    if (group?.delete(connection) !== true) return false;
     this.#pending--;
     if (group.size === 0) this.#groups.delete(key);
+    return true;
+  }
+
+  #countAccepted(key: string, change: 1 | -1): void {
+    const count = (this.#accepted.get(key) ?? 0) + change;
+    if (count === 0) this.#accepted.delete(key);
+    else this.#accepted.set(key, count);
   }
 
   /** Ends one pending connection of a group. */

@@ -56,7 +56,8 @@ const MUXERS = {
   FFmpeg: (output: string, inputs: readonly string[], pace: readonly string[]): [string, string[]] => {
     const sources = inputs.flatMap((path) => [...pace, "-i", path]);
     const maps = inputs.flatMap((_path, index) => ["-map", String(index)]);
-    return [FFMPEG, ["-v", "error", "-nostdin", "-y", ...sources, ...maps, "-c", "copy", "-f", "flv", output]];
+    const announced = output.startsWith("rtmp:") ? ["-rtmp_enhanced_codecs", "hvc1,av01,vp09"] : [];
+    return [FFMPEG, ["-v", "error", "-nostdin", ...sources, ...maps, "-c", "copy", ...announced, "-f", "flv", output]];
   },
   PyAV: (output: string, inputs: readonly string[]): [string, string[]] => [PYTHON, [copyStreams, output, ...inputs]],
 };
@@ -101,17 +102,7 @@ describe.skipIf(!areThere)("Enhanced RTMP by FFmpeg 9 and libavformat 62 (imagei
 
       const url = ingest.url(stream);
       const player = start(FFMPEG, [
-        "-v",
-        "error",
-        "-nostdin",
-        "-copyts",
-        "-i",
-        url,
-        "-map",
-        "0",
-        "-c",
-        "copy",
-        playedPath,
+        ...["-v", "error", "-nostdin", "-copyts", "-i", url, "-map", "0", "-c", "copy", playedPath],
       ]);
       const publisher = start(...MUXERS[muxer](url, inputs, ["-re"]));
       await ingest.event("publish", { stream });
@@ -130,16 +121,7 @@ describe.skipIf(!areThere)("Enhanced RTMP by FFmpeg 9 and libavformat 62 (imagei
       const recorded = await ingest.recording(stream);
       expect(await mediaTags(recorded)).toEqual(sent);
       const { output } = await start(FFMPEG, [
-        "-v",
-        "warning",
-        "-nostdin",
-        "-i",
-        recorded,
-        "-map",
-        "0",
-        "-f",
-        "null",
-        "-",
+        ...["-v", "warning", "-nostdin", "-i", recorded, "-map", "0", "-f", "null", "-"],
       ]).ended;
       expect(output).toBe("");
 

@@ -1,5 +1,5 @@
 import type { ConnectCommand, Message } from "@rtmp/messages";
-import type { EndReason } from "./end.js";
+import type { EndReason, SessionEnd } from "./end.js";
 
 /** A stream that a peer publishes. */
 export interface Publication {
@@ -81,8 +81,10 @@ export interface UnpublishEvent {
   readonly publication: Publication;
   /** Whether its publisher closed it (FCUnpublish, closeStream or deleteStream). */
   readonly clean: boolean;
-  /** The command that closed it, or why the connection ended. */
+  /** The command that closed it, or why it or the connection ended. */
   readonly reason: EndReason;
+  /** Who ended it: as in `SessionEnd`. */
+  readonly by: SessionEnd["by"];
 }
 
 /** A playback is over: its player closed it, plays something else there, or the connection ended. */

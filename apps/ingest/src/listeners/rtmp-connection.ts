@@ -45,7 +45,6 @@ export class RtmpConnection {
   readonly #players = new Map<Playback, ActivePlayer>();
   readonly #ending = new Set<Promise<void>>();
   readonly #onAccepted: () => void;
-  #ended: Promise<SessionEnd> | undefined;
 
   /**
    * @param number tells connections apart in logs.
@@ -97,8 +96,7 @@ export class RtmpConnection {
   async run(): Promise<void> {
     const { emit, clock } = this.#context;
     const startedAt = clock();
-    this.#ended = this.#session.run();
-    const { clean, reason, by, cause } = await this.#ended;
+    const { clean, reason, by, cause } = await this.#session.run();
     await Promise.all(this.#ending);
     const { bytesReceived, bytesSent } = this.#session;
     const { number: connection, peer } = this;
@@ -151,7 +149,7 @@ export class RtmpConnection {
     this.#session.endPublication(messageStreamId, "replaced", { code: "NetStream.Publish.BadName", description });
   }
 
-  #unpublish(publication: Publication, end: { readonly clean: boolean; readonly reason: string }): void {
+  #unpublish(publication: Publication, end: SessionEnd): void {
     const feed = this.#feeds.get(publication);
     if (feed === undefined) return;
     const ending = this.#finish(feed, end).finally(() => {
@@ -161,14 +159,11 @@ export class RtmpConnection {
     this.#ending.add(ending);
   }
 
-  async #finish(feed: PublishFeed, end: { readonly clean: boolean; readonly reason: string }): Promise<void> {
+  async #finish(feed: PublishFeed, { clean, reason, by }: SessionEnd): Promise<void> {
     const { hub, emit, recordingOf } = this.#context;
-    const { clean, reason } = end;
     const { stream, startedAt, counts } = feed;
     const durationMs = Date.now() - startedAt.getTime();
     await hub.unpublish(feed, { clean, reason });
-    // Only its publisher closes a stream cleanly; else the connection ended, and says who ended it.
-    const by = clean ? "peer" : ((await this.#ended)?.by ?? "us");
     const recording = recordingOf(stream);
     const { audioMessages, videoMessages, dataMessages, ...bytes } = counts;
     emit("unpublish", {

@@ -148,7 +148,7 @@ describe("publish", () => {
     ]);
     client.close();
     duplex.settle();
-    expect(duplex.served.at(-1)).toMatchObject({ type: "unpublish", clean: true, reason: "FCUnpublish" });
+    expect(duplex.served.at(-1)).toMatchObject({ type: "unpublish", clean: true, reason: "FCUnpublish", by: "peer" });
     expect(client.end).toEqual({ clean: true, reason: "closed", by: "application" });
     expect(client.failure).toBeUndefined();
   });

@@ -180,7 +180,7 @@ describe("publish", () => {
     expect(await publisher.end).toEqual({ reason: "closed" });
     await settle();
     expect(pair.media.map(({ type, name }) => name ?? type)).toEqual(["@setDataFrame", "video"]);
-    expect(ends).toEqual([{ name: "key", clean: true, reason: "FCUnpublish" }]);
+    expect(ends).toEqual([{ name: "key", clean: true, reason: "FCUnpublish", by: "peer" }]);
     expect(() => publisher.send({ type: "audio", timestamp: 2, payload })).toThrow(
       expect.objectContaining({ code: "stream-closed" }),
     );

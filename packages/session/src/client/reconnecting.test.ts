@@ -94,7 +94,7 @@ describe("reconnecting", () => {
     world.ask("//b:1936/other");
     await world.clock.advance(1);
     expect(world.opened).toEqual(["rtmps://a/live", "rtmps://b:1936/other"]);
-    expect(ends).toEqual([{ clean: true, reason: "FCUnpublish" }]);
+    expect(ends).toEqual([{ clean: true, reason: "FCUnpublish", by: "peer" }]);
     expect(world.attempts).toMatchObject([
       { number: 1, url: { host: "a" } },
       { number: 2, url: { host: "b", app: "other", streamName: "key" } },

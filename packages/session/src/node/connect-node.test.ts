@@ -59,7 +59,7 @@ describe("over TCP", () => {
     expect(await session.close()).toEqual({ clean: true, reason: "closed", by: "application" });
     expect(media.map(({ payload }) => hash(payload))).toEqual(sent.map(hash));
     expect(media.map(({ timestamp }) => timestamp)).toEqual(sent.map((_, i) => (2 ** 32 - 50 + i) % 2 ** 32));
-    expect(ends).toEqual([{ clean: true, reason: "FCUnpublish" }]);
+    expect(ends).toEqual([{ clean: true, reason: "FCUnpublish", by: "peer" }]);
   });
 
   test("plays", async () => {

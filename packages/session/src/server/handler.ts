@@ -1,5 +1,5 @@
 import type { ConnectCommand, Message } from "@rtmp/messages";
-import type { EndReason } from "../end.js";
+import type { EndReason, SessionEnd } from "../end.js";
 import type { MediaMessage, Playback, Publication } from "../events.js";
 import type { SessionSignal } from "../platform.js";
 
@@ -55,7 +55,7 @@ export interface SessionHandler {
   /** Takes a message. While a returned promise is pending nothing more is read, so back-pressure reaches the encoder. */
   media?(message: MediaMessage, publication: Publication): void | Promise<void>;
   /** An accepted publication is over; nothing more comes of it. */
-  unpublish?(publication: Publication, end: { readonly clean: boolean; readonly reason: EndReason }): void;
+  unpublish?(publication: Publication, end: SessionEnd): void;
   /** An accepted playback is over; nothing more can be sent for it. Not called for one that the application ended. */
   stop?(playback: Playback, end: { readonly reason: EndReason }): void;
   /** A player pauses or goes on; it has been answered. */

@@ -42,7 +42,7 @@ export function unpublish(context: ServerContext, stream: MessageStream, reason:
   const publication = context.streams.unpublish(stream);
   if (publication === undefined) return;
   context.status(stream.id, "status", "NetStream.Unpublish.Success", "");
-  context.events.push({ type: "unpublish", publication, clean: true, reason });
+  context.events.push({ type: "unpublish", publication, clean: true, reason, by: "peer" });
 }
 
 /** FCUnpublish names the stream; without a name it means the only one there is. */

@@ -267,7 +267,7 @@ export class ServerConnection {
     const publication = stream && streams.unpublish(stream);
     if (publication === undefined) return;
     this.#link.send(onStatus(messageStreamId, status));
-    events.push({ type: "unpublish", publication, clean: false, reason });
+    events.push({ type: "unpublish", publication, clean: false, reason, by: "application" });
     if (streams.activeCount > 0) return;
     this.#context.finish({ reason, by: "application" }, false);
   }

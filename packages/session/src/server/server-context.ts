@@ -80,7 +80,8 @@ export class ServerContext {
     const publishing = this.streams.publishing();
     for (const stream of publishing) {
       const publication = this.streams.unpublish(stream);
-      if (publication !== undefined) this.events.push({ type: "unpublish", publication, clean: false, reason });
+      if (publication !== undefined)
+        this.events.push({ type: "unpublish", publication, clean: false, reason, by: end.by });
     }
     for (const stream of this.streams.playing()) {
       const playback = this.streams.stop(stream);

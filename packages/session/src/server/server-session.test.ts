@@ -25,7 +25,7 @@ class Stage {
       handler: {
         publish: (request) => void request.accept(),
         media: (message) => void this.media.push(message),
-        unpublish: ({ name }, end) => void this.unpublished.push({ name, ...end }),
+        unpublish: ({ name }, { clean, reason }) => void this.unpublished.push({ name, clean, reason }),
         ...handler,
       },
     });

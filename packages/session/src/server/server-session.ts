@@ -305,9 +305,11 @@ export class ServerSession {
       case "cancel":
         this.#abort?.abort(new Error(`The request was cancelled: ${event.reason}.`));
         return undefined;
-      case "unpublish":
-        this.#watch(this.#handler.unpublish?.(event.publication, { clean: event.clean, reason: event.reason }));
+      case "unpublish": {
+        const { clean, reason, by } = event;
+        this.#watch(this.#handler.unpublish?.(event.publication, { clean, reason, by }));
         return undefined;
+      }
       case "stop":
         this.#watch(this.#handler.stop?.(event.playback, { reason: event.reason }));
         return undefined;

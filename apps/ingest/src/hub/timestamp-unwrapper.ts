@@ -1,4 +1,7 @@
 const WRAP = 2 ** 32;
+const HALF = 2 ** 31;
+/** Nearer than this to a jump of 2^31, in ms, a clock of 31 bits is taken to have begun again. */
+const NEAR = 60_000;
 /** Further than this from the last frame, a header's timestamp is taken as a plain small number, not as a wrapped one. */
 const FAR = 2 ** 30;
 
@@ -11,7 +14,7 @@ export class TimestampUnwrapper {
 
   /** The timestamp of an audio or video frame, in ms modulo 2^32. @returns plain ms; the first stays as it is. */
   frame(timestamp: number): number {
-    this.#last = this.#last === undefined ? timestamp : Math.max(0, this.#last + difference(timestamp, this.#last));
+    this.#last = this.#last === undefined ? timestamp : Math.max(0, this.#last + step(timestamp, this.#last));
     return this.#last;
   }
 
@@ -30,4 +33,14 @@ export class TimestampUnwrapper {
 /** Signed distance from `last` (plain) to `timestamp` (modulo 2^32), at most 2^31 either way. */
 function difference(timestamp: number, last: number): number {
   return (timestamp - (last % WRAP)) | 0;
+}
+
+/**
+ * The same from one frame to the next. A jump of nearly 2^31 is none: FFmpeg and OBS keep 31 bits of their clock, and begin
+ * again at 0 after 24.8 days.
+ */
+function step(timestamp: number, last: number): number {
+  const distance = difference(timestamp, last);
+  if (Math.abs(distance) < HALF - NEAR) return distance;
+  return distance < 0 ? distance + HALF : distance - HALF;
 }

@@ -8,6 +8,11 @@ const MAX_LOG_BACKLOG = 16 * 1024 * 1024;
 const LAST_LINES_MS = 500;
 
 const stdout = new LogWriter(process.stdout.fd, MAX_LOG_BACKLOG);
-const code = await runCommand(process.argv.slice(2), { stdout, stderr: process.stderr, signals: process });
+const code = await runCommand(process.argv.slice(2), {
+  stdout,
+  stderr: process.stderr,
+  signals: process,
+  output: process.stdout.isTTY ? undefined : process.stdout.fd,
+});
 await stdout.flushed(LAST_LINES_MS);
 process.exit(code);

@@ -138,7 +138,10 @@ export function helpText(): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   return `Takes live streams over RTMP from OBS, FFmpeg, GStreamer and other encoders.
 
-Usage: rtmp-ingest [options]
+Usage: rtmp-ingest [options]                           serve, and record
+       rtmp-ingest publish [options] FILE.flv URL      publish a file to a server
+       rtmp-ingest play [options] URL [-o FILE.flv]    play a stream into a file
+       (rtmp-ingest publish --help, rtmp-ingest play --help: more on these)
 
 ${rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")}
 

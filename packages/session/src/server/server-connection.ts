@@ -19,13 +19,13 @@ import {
 } from "../limits.js";
 import { ProtocolLink } from "../protocol-link.js";
 import { RateLimit } from "../rate-limit.js";
-import { acceptConnect, onConnect } from "./connecting.js";
+import { obey } from "./commands.js";
+import { acceptConnect } from "./connecting.js";
 import { dataName } from "./data-name.js";
 import { Deadlines, type Phase } from "./deadlines.js";
-import type { MessageStream } from "./message-streams.js";
-import { acceptPlay, endPlaying, onPause, onPlay, onPlay2, onReceive, onSeek, stopPlaying } from "./playing.js";
-import { acceptPublish, onFcUnpublish, onPublish, unpublish } from "./publishing.js";
-import { command, errorResult, onStatus, reconnectRequest, type Status } from "./replies.js";
+import { acceptPlay, endPlaying } from "./playing.js";
+import { acceptPublish } from "./publishing.js";
+import { errorResult, onStatus, reconnectRequest, type Status } from "./replies.js";
 import { type Pending, ServerContext } from "./server-context.js";
 
 /** What a {@link ServerConnection} is made of. */
@@ -340,7 +340,7 @@ export class ServerConnection {
         this.#aggregate = [...message.parts].reverse();
         return undefined;
       case "command":
-        if (this.#commands.take(now)) this.#obey(message, now);
+        if (this.#commands.take(now)) this.#command(message, now);
         else this.#fail("too-many-commands", "Too many commands.");
         return undefined;
       case "userControl":
@@ -378,117 +378,12 @@ export class ServerConnection {
     }
   }
 
-  // ---- commands (RTMP 7.2) ----
-
-  #obey(message: Command, now: number): void {
-    const active = this.#context.streams.activeCount;
-    if (this.#context.connect === undefined) this.#beforeConnect(message, now);
-    else this.#command(message, now);
-    // With its last stream closed, a peer has as long to start another as at first.
-    if (active > 0 && this.#context.streams.activeCount === 0) this.#deadlines.enter(now);
-  }
-
-  #beforeConnect(message: Command, now: number): void {
-    const context = this.#context;
-    switch (message.kind) {
-      case "connect":
-        onConnect(context, message, now);
-        return;
-      case "publish":
-      case "play":
-      case "play2": {
-        const code = message.kind === "publish" ? "NetStream.Publish.Rejected" : "NetStream.Play.Failed";
-        context.refuse(message.messageStreamId, "publish-before-connect", code, "Connect to an application first.");
-        return;
-      }
-      default:
-        context.events.push({ type: "unhandled", message });
-        context.answerError(message.transactionId ?? 0, "Connect to an application first.");
-    }
-  }
-
   #command(message: Command, now: number): void {
-    const context = this.#context;
-    const { messageStreamId, transactionId = 0 } = message;
-    switch (message.kind) {
-      case "connect":
-        onConnect(context, message, now);
-        break;
-      case "createStream":
-        this.#createStream(transactionId);
-        break;
-      case "publish":
-        onPublish(context, message, now);
-        break;
-      case "play":
-        onPlay(context, message, now);
-        break;
-      case "play2":
-        onPlay2(context, message);
-        break;
-      case "pause":
-        onPause(context, message);
-        break;
-      case "seek":
-        onSeek(context, message);
-        break;
-      case "receiveAudio":
-      case "receiveVideo":
-        onReceive(context, message);
-        break;
-      case "closeStream":
-        this.#closeStream(context.streams.get(messageStreamId), "closeStream");
-        break;
-      case "deleteStream":
-        this.#deleteStream(message.streamId, message.arguments.length > 0);
-        break;
-      case "fcUnpublish":
-        onFcUnpublish(context, message.streamName);
-        context.answer(transactionId);
-        break;
-      case "releaseStream":
-      case "fcPublish":
-      case "fcSubscribe":
-      case "checkBandwidth":
-        context.answer(transactionId);
-        break;
-      case "getStreamLength": // 0 is "unknown or live"; FFmpeg takes an _error for fatal
-        if (transactionId > 0) this.#link.send(command(0, "_result", transactionId, null, 0));
-        break;
-      case "result":
-      case "error":
-      case "onStatus":
-        context.events.push({ type: "unhandled", message });
-        break;
-      default:
-        context.events.push({ type: "unhandled", message });
-        context.answerError(transactionId, "This server does not know that call.");
-    }
-  }
-
-  #createStream(transactionId: number): void {
     const { streams } = this.#context;
-    if (streams.count >= this.#limits.maxStreams) {
-      this.#context.answerError(transactionId, "Too many streams on this connection.");
-      return;
-    }
-    const { id } = streams.create();
-    this.#link.send(command(0, "_result", transactionId, null, id));
-  }
-
-  #closeStream(stream: MessageStream | undefined, reason: string): void {
-    if (stream === undefined) return;
-    unpublish(this.#context, stream, reason);
-    stopPlaying(this.#context, stream, reason);
-  }
-
-  #deleteStream(id: number | undefined, hasArgument: boolean): void {
-    const { streams } = this.#context;
-    // GStreamer names the stream instead of numbering it; with one active stream there is no doubt which is meant.
-    const stream = id === undefined && hasArgument ? streams.onlyActive() : streams.get(id ?? 0);
-    if (stream === undefined) return;
-    this.#closeStream(stream, "deleteStream");
-    streams.delete(stream.id);
+    const active = streams.activeCount;
+    obey(this.#context, message, now);
+    // With its last stream closed, a peer has as long to start another as at first.
+    if (active > 0 && streams.activeCount === 0) this.#deadlines.enter(now);
   }
 
   // ---- decisions and ends ----

@@ -1,4 +1,5 @@
 import type { HmacSha256 } from "@rtmp/handshake";
+import { type Deferred, deferred } from "../deferred.js";
 import type { EndReason, SessionEnd } from "../end.js";
 import type { ConnectEvent, PlayEvent, PublishEvent, ServerEvent } from "../events.js";
 import {
@@ -17,6 +18,7 @@ import type {
   SessionHandler,
   SessionRequest,
 } from "./handler.js";
+import { Output } from "./output.js";
 import type { Status } from "./replies.js";
 import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
 
@@ -40,8 +42,6 @@ export interface ServerSessionOptions {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Most bytes given to the transport at once. */
-const SLICE = 262_144;
 
 /**
  * Drives a {@link ServerConnection} over a transport: reads, writes, keeps one timer, and asks the handler.
@@ -54,24 +54,22 @@ export class ServerSession {
   readonly #timeouts: SessionTimeouts;
   readonly #clock: Clock;
   readonly #connection: ServerConnection;
+  readonly #output: Output;
   readonly #settled = deferred<SessionEnd>();
   #started = false;
   #connectInfo: ConnectInfo | undefined;
   #abort: ReturnType<typeof createAbort> | undefined; // of the request that is pending
   #pumping = false;
   #pump: Promise<void> | undefined; // while it waits for the handler
-  #stalled: ReturnType<typeof deferred<void>> | undefined; // settles the handler's wait when the connection ends
-  #decided: ReturnType<typeof deferred<void>> | undefined; // settles the reader's wait for a decision
+  #stalled: Deferred<void> | undefined; // settles the handler's wait when the connection ends
+  #decided: Deferred<void> | undefined; // settles the reader's wait for a decision
   #deliverBy = NEVER;
-  #writeBy = NEVER;
-  #unwritten: Uint8Array | undefined; // output taken from the connection and not given to the transport yet
   #closeBy = NEVER;
   #closing = false;
   #peerEnded = false;
   #saidGoodbye = false;
   #finished = false;
   #lateError: unknown;
-  #bytesSent = 0;
   #timer: { readonly at: number; cancel(): void } | undefined;
 
   constructor(transport: Transport, options: ServerSessionOptions) {
@@ -88,6 +86,16 @@ export class ServerSession {
       timeouts: options.timeouts,
       ...(options.hmacSha256 && { hmacSha256: options.hmacSha256 }),
     });
+    this.#output = new Output(transport, this.#connection, this.#timeouts.writeMs, () => this.#clock.now(), {
+      moved: () => {
+        if (!this.#output.congested) this.#drained();
+        this.#arm();
+      },
+      broken: (error) => {
+        this.#connection.receiveEnd("reset", error);
+        this.#process();
+      },
+    });
   }
 
   /** Where the connection stands; `closing` while last words are on their way. */
@@ -101,7 +109,7 @@ export class ServerSession {
   }
   /** Bytes held for the peer: unparsed input, unfinished messages, output not yet taken by the transport. */
   get heldBytes(): number {
-    return this.#connection.heldBytes + (this.#unwritten?.length ?? 0);
+    return this.#connection.heldBytes + this.#output.heldBytes;
   }
   /** Bytes from the peer, the handshake included. */
   get bytesReceived(): number {
@@ -109,7 +117,7 @@ export class ServerSession {
   }
   /** Bytes given to the transport. */
   get bytesSent(): number {
-    return this.#bytesSent;
+    return this.#output.bytesSent;
   }
   /** Address of the peer, as the transport has it. */
   get remoteAddress(): string | undefined {
@@ -158,7 +166,7 @@ export class ServerSession {
   }
   /** Whether the transport still has enough to write. What is sent now waits in memory; better wait for `SessionHandler.drain`. */
   get congested(): boolean {
-    return this.#writeBy !== NEVER;
+    return this.#output.congested;
   }
   /** Sends a message on a stream that plays, with the next {@link flush}. Ignored on one that does not, or no longer. */
   sendMedia(messageStreamId: number, message: OutgoingMedia): void {
@@ -386,52 +394,9 @@ export class ServerSession {
 
   /** Writes what is there, unless the transport still has enough. */
   #write(): void {
-    if (this.#writeBy !== NEVER) {
-      if (this.#connection.queuedOutput > this.#limits.maxQueuedOutput) {
-        this.#connection.fail("output-overflow", "us", "The peer does not read what it asked for.");
-        this.#process();
-      }
-      return;
-    }
-    // In slices, so that a peer that reads slowly is seen to make progress.
-    for (let slice = this.#nextSlice(); slice !== undefined; slice = this.#nextSlice()) {
-      const wait = this.#tryWrite(slice);
-      if (wait === undefined) continue;
-      this.#writeBy = this.#clock.now() + this.#timeouts.writeMs;
-      wait.then(
-        () => {
-          this.#writeBy = NEVER;
-          if (this.#connection.end !== undefined) return;
-          this.#write();
-          if (!this.congested) this.#drained();
-          this.#arm();
-        },
-        (error: unknown) => this.#broken(error),
-      );
-      return;
-    }
-  }
-
-  #nextSlice(): Uint8Array | undefined {
-    const bytes = this.#unwritten ?? this.#connection.takeOutput();
-    if (bytes === undefined) return undefined;
-    this.#unwritten = bytes.length > SLICE ? bytes.subarray(SLICE) : undefined;
-    return bytes.length > SLICE ? bytes.subarray(0, SLICE) : bytes;
-  }
-
-  /** Writes. A transport that throws is as broken as one that rejects. */
-  #tryWrite(bytes: Uint8Array): Promise<void> | undefined {
-    this.#bytesSent += bytes.length;
-    try {
-      return this.#transport.write(bytes) ?? undefined;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #broken(error: unknown): void {
-    this.#writeBy = NEVER;
-    this.#connection.receiveEnd("reset", error);
+    this.#output.write();
+    if (this.#connection.queuedOutput <= this.#limits.maxQueuedOutput) return;
+    this.#connection.fail("output-overflow", "us", "The peer does not read what it asked for.");
     this.#process();
   }
 
@@ -448,7 +413,7 @@ export class ServerSession {
 
   #arm(): void {
     if (this.#finished) return;
-    const at = Math.min(this.#connection.deadline, this.#deliverBy, this.#writeBy, this.#closeBy);
+    const at = Math.min(this.#connection.deadline, this.#deliverBy, this.#output.deadline, this.#closeBy);
     // A timer that comes too early costs one look; moving it with every read would cost more.
     if (at === NEVER || (this.#timer !== undefined && this.#timer.at <= at)) return;
     this.#timer?.cancel();
@@ -462,7 +427,7 @@ export class ServerSession {
       this.#destroy();
       return;
     }
-    if (now >= this.#writeBy) {
+    if (now >= this.#output.deadline) {
       this.#connection.fail("write-timeout", "us", "The peer reads nothing.");
     } else if (now >= this.#deliverBy) {
       this.#connection.fail("consumer-stalled", "application", "The server could not take the stream in time.");
@@ -492,8 +457,7 @@ export class ServerSession {
 
   async #sayGoodbye(): Promise<void> {
     try {
-      for (let slice = this.#nextSlice(); slice !== undefined; slice = this.#nextSlice()) await this.#tryWrite(slice);
-      await this.#transport.end();
+      await this.#output.finish();
     } catch {
       this.#peerEnded = true; // it is gone; the reason is known already
     }
@@ -510,6 +474,7 @@ export class ServerSession {
     const end = this.#connection.end;
     if (end === undefined) return;
     this.#finished = true;
+    this.#output.stop();
     this.#timer?.cancel();
     this.#timer = undefined;
     try {
@@ -526,12 +491,4 @@ export class ServerSession {
     if (this.#pump === undefined) settle();
     else void this.#pump.then(settle);
   }
-}
-
-function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -3,38 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Ingest } from "./support/ingest.js";
-import { makeSample, ofKind, type Packet, packets } from "./support/media.js";
-import { has, hasGStreamer, type Running, start } from "./support/programs.js";
+import { makeSample, ofKind, packets } from "./support/media.js";
+import { PLAYERS, tail } from "./support/players.js";
+import { has, type Running, start } from "./support/programs.js";
 
 /** Publishes a sample at its own pace. */
 const publish = (sample: string, url: string): Running =>
   start("ffmpeg", ["-v", "error", "-nostdin", "-re", "-i", sample, "-c", "copy", "-f", "flv", url]);
-
-/** What each player is started with to write what it plays into a file, as it comes. */
-const PLAYERS: Record<string, { there: boolean; command(url: string, file: string): [string, string[]] }> = {
-  FFmpeg: {
-    there: has("ffmpeg"),
-    command: (url, file) => [
-      "ffmpeg",
-      ["-v", "error", "-nostdin", "-copyts", "-i", url, "-c", "copy", "-f", "flv", file],
-    ],
-  },
-  rtmpdump: { there: has("rtmpdump"), command: (url, file) => ["rtmpdump", ["-q", "--live", "-r", url, "-o", file]] },
-  "GStreamer rtmp2src": {
-    there: hasGStreamer("rtmp2src", "filesink"),
-    command: (url, file) => [
-      "gst-launch-1.0",
-      ["-q", "rtmp2src", `location=${url}`, "!", "filesink", `location=${file}`],
-    ],
-  },
-};
-
-/** What a player should have from its first frame on; times are compared too. */
-function tail(sent: readonly Packet[], kind: string, played: readonly Packet[]): Packet[] {
-  const first = ofKind(played, kind)[0];
-  const all = ofKind(sent, kind);
-  return all.slice(all.findIndex(({ hash, pts }) => hash === first?.hash && pts === first.pts));
-}
 
 describe.skipIf(!has("ffmpeg") || !has("ffprobe"))("players (of what ffmpeg publishes)", () => {
   let folder: string;

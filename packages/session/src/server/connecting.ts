@@ -1,6 +1,6 @@
 import type { ConnectCommand } from "@rtmp/messages";
 import { normaliseApp } from "../names.js";
-import { connectResult, errorResult } from "./replies.js";
+import { connectResult, errorResult, type ServerCapabilities } from "./replies.js";
 import type { ServerContext } from "./server-context.js";
 
 /** connect (RTMP 7.2.1.1): asks the application, unless there is something wrong with it. */
@@ -20,12 +20,17 @@ export function onConnect(context: ServerContext, command: ConnectCommand, now: 
   context.ask({ type: "connect", app: normaliseApp(command.app), command }, now);
 }
 
-/** The application said yes. */
-export function acceptConnect(context: ServerContext, app: string, command: ConnectCommand): void {
+/** The application said yes, and what it offers. */
+export function acceptConnect(
+  context: ServerContext,
+  app: string,
+  command: ConnectCommand,
+  offered: Partial<ServerCapabilities> | undefined,
+): void {
   context.connect = command;
   context.app = app;
   context.link.announceWindow();
-  context.link.send(connectResult(command));
+  context.link.send(connectResult(command, offered));
 }
 
 function hasLongString({ limits }: ServerContext, { properties }: ConnectCommand): boolean {

@@ -2,6 +2,7 @@ import type { ConnectCommand, Message } from "@rtmp/messages";
 import type { EndReason, SessionEnd } from "../end.js";
 import type { MediaMessage, Playback, Publication } from "../events.js";
 import type { SessionSignal } from "../platform.js";
+import type { ServerCapabilities } from "./replies.js";
 
 /** A request that the application answers, at once or later, within `SessionTimeouts.decisionMs`. Only the first answer counts. */
 export interface SessionRequest {
@@ -30,7 +31,14 @@ export interface ConnectInfo {
 }
 
 /** The peer asks to connect to an application. */
-export interface ConnectRequest extends SessionRequest, ConnectInfo {}
+export interface ConnectRequest extends SessionRequest, ConnectInfo {
+  /**
+   * Says yes.
+   * @param offered what the answer to a client of Enhanced RTMP says otherwise than `DEFAULT_SERVER_CAPABILITIES`.
+   * @returns false if the answer came too late.
+   */
+  accept(offered?: Partial<ServerCapabilities>): boolean;
+}
 
 /** The peer asks to publish. */
 export interface PublishRequest extends SessionRequest {

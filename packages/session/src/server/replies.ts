@@ -47,11 +47,27 @@ export function errorResult(transactionId: number, code: string, description: st
   return command(0, "_error", transactionId, null, { level: "error", code, description });
 }
 
+/** What a server offers of Enhanced RTMP v2 in its answer to connect. */
+export interface ServerCapabilities {
+  /** Bits of `CapsEx`: reconnect 1, multitrack 2, ModEx 4, nanosecond offsets 8. */
+  readonly capsEx: number;
+  /** From FourCC, or `*` for all, to bits of `FourCcInfo`: decode 1, encode 2, forward 4. */
+  readonly videoFourCcInfoMap: Readonly<Record<string, number>>;
+  readonly audioFourCcInfoMap: Readonly<Record<string, number>>;
+}
+
+/** Media passes through untouched, whatever it is: all codecs are forwarded, and all extensions understood. */
+export const DEFAULT_SERVER_CAPABILITIES: ServerCapabilities = {
+  capsEx: CapsEx.reconnect | CapsEx.multitrack | CapsEx.modEx | CapsEx.timestampNanoOffset,
+  videoFourCcInfoMap: { "*": FourCcInfo.canForward },
+  audioFourCcInfoMap: { "*": FourCcInfo.canForward },
+};
+
 /**
- * `_result` of connect (RTMP 7.2.1.1). A peer that announced Enhanced RTMP capabilities gets ours: every codec is
- * forwarded, multitrack and ModEx pass through. One that did not gets none, as servers always answered it.
+ * `_result` of connect (RTMP 7.2.1.1). A peer that announced Enhanced RTMP capabilities gets ours, in the terms it used: the
+ * codec list of v1, maps and `capsEx` of v2. One that did not gets none, as servers always answered it.
  */
-export function connectResult(connect: ConnectCommand): OutgoingMessage {
+export function connectResult(connect: ConnectCommand, offered: Partial<ServerCapabilities> = {}): OutgoingMessage {
   const enhanced =
     connect.fourCcList !== undefined ||
     connect.capsEx !== 0 ||
@@ -59,10 +75,13 @@ export function connectResult(connect: ConnectCommand): OutgoingMessage {
     connect.audioFourCcInfoMap !== undefined;
   const properties: { [key: string]: Amf0Encodable } = { fmsVer: "FMS/3,0,1,123", capabilities: 31 };
   if (enhanced) {
-    if (connect.fourCcList !== undefined) properties["fourCcList"] = ["*"];
-    properties["videoFourCcInfoMap"] = { "*": FourCcInfo.canForward };
-    properties["audioFourCcInfoMap"] = { "*": FourCcInfo.canForward };
-    properties["capsEx"] = CapsEx.reconnect | CapsEx.multitrack | CapsEx.modEx | CapsEx.timestampNanoOffset;
+    const { capsEx, videoFourCcInfoMap, audioFourCcInfoMap } = { ...DEFAULT_SERVER_CAPABILITIES, ...offered };
+    if (connect.fourCcList !== undefined) {
+      properties["fourCcList"] = [...new Set(Object.keys({ ...videoFourCcInfoMap, ...audioFourCcInfoMap }))];
+    }
+    properties["videoFourCcInfoMap"] = { ...videoFourCcInfoMap };
+    properties["audioFourCcInfoMap"] = { ...audioFourCcInfoMap };
+    properties["capsEx"] = capsEx;
   }
   return command(0, "_result", connect.transactionId ?? 1, properties, {
     level: "status",

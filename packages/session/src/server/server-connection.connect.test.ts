@@ -88,6 +88,20 @@ describe("connect", () => {
     });
   });
 
+  test("what it is told is the application's to choose", () => {
+    const harness = Harness.open();
+    harness.accepting = "none";
+    harness.send(harness.peer.connect("live", { capsEx: 3, fourCcList: ["*"] }));
+    harness.connection.accept(harness.requestId, harness.now, { capsEx: 2, videoFourCcInfoMap: { avc1: 4, hvc1: 5 } });
+    harness.settle();
+    expect(harness.peer.commands()[0]?.commandObject).toMatchObject({
+      capsEx: 2,
+      fourCcList: ["avc1", "hvc1", "*"],
+      videoFourCcInfoMap: { avc1: 4, hvc1: 5 },
+      audioFourCcInfoMap: { "*": 4 },
+    });
+  });
+
   test("the application sees all that came", () => {
     const harness = Harness.open();
     harness.send(

@@ -25,7 +25,7 @@ import { dataName } from "./data-name.js";
 import { Deadlines, type Phase } from "./deadlines.js";
 import { acceptPlay, endPlaying } from "./playing.js";
 import { acceptPublish } from "./publishing.js";
-import { errorResult, onStatus, reconnectRequest, type Status } from "./replies.js";
+import { errorResult, onStatus, reconnectRequest, type ServerCapabilities, type Status } from "./replies.js";
 import { type Pending, ServerContext } from "./server-context.js";
 
 /** What a {@link ServerConnection} is made of. */
@@ -203,14 +203,18 @@ export class ServerConnection {
     }
   }
 
-  /** Answers a request with yes. @returns false if it is no longer pending: the peer left, or time ran out. */
-  accept(requestId: number, now: number): boolean {
+  /**
+   * Answers a request with yes.
+   * @param offered for a connect: what differs from {@link DEFAULT_SERVER_CAPABILITIES}.
+   * @returns false if it is no longer pending: the peer left, or time ran out.
+   */
+  accept(requestId: number, now: number, offered?: Partial<ServerCapabilities>): boolean {
     const { pending } = this.#context;
     if (pending?.requestId !== requestId) return false;
     this.#resolve(pending, now);
     this.#deadlines.enter(now);
     if (pending.type === "connect") {
-      acceptConnect(this.#context, pending.app, pending.command);
+      acceptConnect(this.#context, pending.app, pending.command, offered);
       return true;
     }
     this.#accepted = true;

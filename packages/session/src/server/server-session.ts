@@ -19,7 +19,7 @@ import type {
   SessionRequest,
 } from "./handler.js";
 import { Output } from "./output.js";
-import type { Status } from "./replies.js";
+import type { ServerCapabilities, Status } from "./replies.js";
 import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
 
 /** What a {@link ServerSession} is made of. */
@@ -362,7 +362,7 @@ export class ServerSession {
     return this.#connectInfo;
   }
 
-  #request(requestId: number): SessionRequest {
+  #request(requestId: number): SessionRequest & Pick<ConnectRequest, "accept"> {
     const abort = createAbort();
     this.#abort = abort;
     const answered = (inTime: boolean): boolean => {
@@ -371,7 +371,8 @@ export class ServerSession {
     };
     return {
       signal: abort.signal,
-      accept: () => answered(this.#connection.accept(requestId, this.#clock.now())),
+      accept: (offered?: Partial<ServerCapabilities>) =>
+        answered(this.#connection.accept(requestId, this.#clock.now(), offered)),
       reject: (code, description) => answered(this.#connection.reject(requestId, this.#clock.now(), code, description)),
     };
   }

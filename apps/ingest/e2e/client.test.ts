@@ -119,26 +119,29 @@ describe.concurrent("through rtmp-ingest", () => {
     const players = Object.entries(PLAYERS);
     const there = has("ffmpeg") && publisher.there && players.every(([, player]) => player.there);
     const all = ["rtmp-ingest", ...players.map(([player]) => player)].join(", ");
-    test.skipIf(!there)(`what ${name} publishes (a file made by ffmpeg), each of ${all} plays bit for bit`, async () => {
-      const stream = name.replace(/\W/g, "");
-      const others = players.map(([player, { command }]) => {
-        const file = path(`${stream}-${player.replace(/\W/g, "")}`);
-        return { player, file, running: start(...command(ingest.url(stream), file), 25_000) };
-      });
-      const played = await passes(stream, () => publisher.start(ingest.url(stream)));
-      const sent = await packets(publisher.sent());
-      expect(sent.length).toBeGreaterThan(150);
-      if (name === "rtmp-ingest") expect(played).toEqual(await mediaTags(sample));
-      for (const kind of kinds) expect(ofKind(await packets(path(stream)), kind)).toEqual(ofKind(sent, kind));
-      for (const { player, file, running } of others) {
-        expect({ player, ...(await running.ended) }).toMatchObject({ player, code: 0 });
-        const theirs = await packets(file);
-        expect({ player, video: ofKind(theirs, "video") }).toEqual({ player, video: ofKind(sent, "video") });
-        // FFmpeg leaves out what comes before its first picture.
-        expect(ofKind(theirs, "audio").length).toBeGreaterThan(100);
-        expect({ player, audio: ofKind(theirs, "audio") }).toEqual({ player, audio: tail(sent, "audio", theirs) });
-      }
-    });
+    test.skipIf(!there)(
+      `what ${name} publishes (a file made by ffmpeg), each of ${all} plays bit for bit`,
+      async () => {
+        const stream = name.replace(/\W/g, "");
+        const others = players.map(([player, { command }]) => {
+          const file = path(`${stream}-${player.replace(/\W/g, "")}`);
+          return { player, file, running: start(...command(ingest.url(stream), file), 25_000) };
+        });
+        const played = await passes(stream, () => publisher.start(ingest.url(stream)));
+        const sent = await packets(publisher.sent());
+        expect(sent.length).toBeGreaterThan(150);
+        if (name === "rtmp-ingest") expect(played).toEqual(await mediaTags(sample));
+        for (const kind of kinds) expect(ofKind(await packets(path(stream)), kind)).toEqual(ofKind(sent, kind));
+        for (const { player, file, running } of others) {
+          expect({ player, ...(await running.ended) }).toMatchObject({ player, code: 0 });
+          const theirs = await packets(file);
+          expect({ player, video: ofKind(theirs, "video") }).toEqual({ player, video: ofKind(sent, "video") });
+          // FFmpeg leaves out what comes before its first picture.
+          expect(ofKind(theirs, "audio").length).toBeGreaterThan(100);
+          expect({ player, audio: ofKind(theirs, "audio") }).toEqual({ player, audio: tail(sent, "audio", theirs) });
+        }
+      },
+    );
   }
 
   test("all that Enhanced RTMP can say passes bit for bit: ModEx, VVC, every multitrack form", async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeScriptData, encodeScriptData, type FlvTag } from "@rtmp/flv";
+import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runToEnd, startCommand } from "../testing/client-command.js";
 import { RawClient } from "../testing/raw-client.js";
@@ -178,6 +179,23 @@ describe("rtmp-ingest publish", () => {
     expect(await command.code).toBe(expected);
     expect(await event("unpublish")).toMatchObject({ clean: true });
     expect(command.signals.listenerCount(signal)).toBe(0);
+  });
+
+  test("over TLS: to a server whose certificate is trusted, or any if told so", async () => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+    const ca = join(folder, "ca.pem");
+    await writeFile(ca, cert);
+    const { media, port } = await startSessions(() => ({}), { key, cert });
+    const url = `rtmps://localhost:${port}/live/key`;
+    const stranger = await runToEnd(["publish", "--no-pace", sample, url]);
+    expect(stranger.code).toBe(1);
+    expect(stranger.stderr).toMatch(/self-signed certificate/);
+    expect((await runToEnd(["publish", "--no-pace", sample, url, "--insecure"])).code).toBe(0);
+    expect(media).toHaveLength(tags.length);
+    expect((await runToEnd(["publish", "--no-pace", sample, url, "--ca", ca])).code).toBe(0);
+    expect(media).toHaveLength(2 * tags.length);
+    const missing = await runToEnd(["publish", "--no-pace", sample, url, "--ca", `${ca}.not`]);
+    expect([missing.code, missing.stderr]).toEqual([4, expect.stringMatching(/can not be read: ENOENT/)]);
   });
 
   test("tells its progress", async () => {

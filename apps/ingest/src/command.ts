@@ -58,7 +58,7 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
   try {
     await server.start();
   } catch (error) {
-    logger.error({ event: "start-failed", error }, "Could not start");
+    logger.error({ event: "start-failed", error }, `Could not start${reasonOf(error)}`);
     stop.ignore();
     return ExitCode.failed;
   }
@@ -68,6 +68,16 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
   const again = secondSignal(signals).received.then(({ exitCode }) => exitCode);
   return Promise.race([again, finish(server, logger)]);
+}
+
+/** What people can do about an error that keeps the server from starting; empty if there is nothing to say. */
+function reasonOf(error: unknown): string {
+  const { code, port, address } = error as { code?: unknown; port?: unknown; address?: unknown };
+  if (code === "EADDRINUSE") {
+    return `: port ${port} is taken; stop the other program, or choose another port with --rtmp ${Number(port) + 1}`;
+  }
+  if (code === "EADDRNOTAVAIL") return `: this machine has no address ${address}; see --rtmp`;
+  return code === "EACCES" && port !== undefined ? `: port ${port} needs more rights; see --rtmp` : "";
 }
 
 async function finish(server: IngestServer, logger: Logger): Promise<number> {

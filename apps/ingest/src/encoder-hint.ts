@@ -15,6 +15,7 @@ export function encoderHint(
     Stream Key:  anything, for example: my-stream
 
   FFmpeg: ffmpeg -re -i FILE -c copy -f flv ${server}/my-stream
+  Watch:  ffplay ${server}/my-stream
 
   Records ${recordings}
   Ctrl+C finishes all streams and stops.

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { MemoryStreamRegistry } from "./hub/stream-registry.js";
 import { IngestServer } from "./server.js";
@@ -298,6 +299,21 @@ describe("starting and stopping", () => {
     expect(await server.stop()).toBe(false);
     expect(await event("unpublish")).toMatchObject({ reason: "server-stopping" });
     expect(server.connections.total).toBe(0);
+  });
+
+  test("a folder that can not be written to is an error, and nothing is open", async () => {
+    const { directory } = await startServer();
+    await writeFile(join(directory, "file"), "");
+    const server = new IngestServer({
+      rtmp: { listen: ["127.0.0.1:0"] },
+      record: { directory: join(directory, "file", "x") },
+    });
+    let listening = false;
+    server.on("listening", () => {
+      listening = true;
+    });
+    await expect(server.start()).rejects.toThrow(/Recordings can not be written to/);
+    expect(listening).toBe(false);
   });
 
   test("a wrong option is an error before anything is open", () => {

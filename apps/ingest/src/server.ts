@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { access, constants, mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
@@ -111,11 +112,14 @@ export class IngestServer extends EventEmitter<IngestEvents> {
 
   /**
    * Listens on all configured addresses, or on none.
-   * @throws the system's error if one can not be had, such as EADDRINUSE; a TypeError if it was started before.
+   * @throws the system's error if one can not be had, such as EADDRINUSE; an Error if recordings can not be written; a TypeError if it was started before.
    */
   async start(): Promise<void> {
     if (this.#state !== "new") throw new TypeError("A server starts once.");
     this.#state = "started";
+    const { directory } = this.#config.record;
+    // Better now than when the first encoder has begun.
+    if (directory !== undefined) await makeWritable(resolve(directory));
     const addresses: { address: string; port: number }[] = [];
     try {
       for (const listen of this.#config.rtmp.listen) {
@@ -221,6 +225,16 @@ export class IngestServer extends EventEmitter<IngestEvents> {
           }),
       },
     );
+  }
+}
+
+/** @throws Error if the folder is not there and can not be made, or can not be written to. */
+async function makeWritable(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (cause) {
+    throw new Error(`Recordings can not be written to ${directory}`, { cause });
   }
 }
 

@@ -131,7 +131,7 @@ export class Input {
     if (marker === Marker.objectEnd) {
       return new Amf0Error("amf-malformed", "an object end where a value should be", at, marker);
     }
-    return new Amf0Error("amf-unknown-marker", `marker 0x${marker.toString(16)}`, at, marker);
+    return new Amf0Error("amf-unknown-marker", `unknown marker 0x${marker.toString(16)}`, at, marker);
   }
 
   #callAmf3(decode: Amf3ValueDecoder, at: number, limits: Amf0Limits): Amf3Decoded {

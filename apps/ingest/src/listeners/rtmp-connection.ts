@@ -124,7 +124,7 @@ export class RtmpConnection {
       if (request.reject(code, description)) this.#context.emit("publishRefused", { ...source, code, description });
     };
     if (id.name === "") {
-      refuse("NetStream.Publish.BadName", "The stream name is empty: enter a stream key.");
+      refuse("NetStream.Publish.BadName", "The stream name is empty: enter a stream key, as in rtmp://host/live/KEY.");
       return;
     }
     const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication));

@@ -77,7 +77,17 @@ test.for([
 
 test("the help names every flag and fits a terminal", () => {
   const help = helpText();
-  for (const flag of ["--rtmp", "--record", "--log-format", "--log-level", "--grace", "--memory-budget", "--help"]) {
+  for (const flag of [
+    "--rtmp",
+    "--record",
+    "--log-format",
+    "--log-level",
+    "--grace",
+    "--memory-budget",
+    "--help",
+    "publish",
+    "play",
+  ]) {
     expect(help).toContain(flag);
   }
   expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);

@@ -89,7 +89,7 @@ function playInto(
       reporter.stop();
       await copy.close();
       const { mediaMs, bytes } = copy.progress();
-      reporter.logger.info({ event: "played", mediaMs, bytes }, "Played");
+      if (bytes > 0) reporter.logger.info({ event: "played", mediaMs, bytes }, "Played");
     }
   });
 }

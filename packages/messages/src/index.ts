@@ -44,6 +44,12 @@ export type { Audio, Message, OutgoingMessage, SharedObject, Unknown, Video } fr
 export { MessageType, type MessageTypeId } from "./message-type.js";
 export type { DecodeOptions } from "./options.js";
 export type { MessageHeader, OutgoingHeader, RawMessage } from "./raw-message.js";
+export {
+  readSharedObject,
+  type SharedObjectContent,
+  type SharedObjectEvent,
+  SharedObjectEventType,
+} from "./shared-object.js";
 export type { StatusInfo } from "./status.js";
 export {
   type OpaqueEventName,

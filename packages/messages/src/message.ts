@@ -20,7 +20,7 @@ export interface Video extends MessageHeader {
   readonly payload: Uint8Array;
 }
 
-/** Shared object, types 19 and 16 (RTMP 7.1.3): recognised, not decoded. */
+/** Shared object, types 19 and 16 (RTMP 7.1.3): recognised; `readSharedObject` reads its content. */
 export interface SharedObject extends MessageHeader {
   readonly type: "sharedObject";
   /** `amf3` for type 16. */

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,7 +64,8 @@ describe("rtmp-ingest play", () => {
     expect((await stat(path("piped.flv"))).size).toBeLessThan(4000);
   });
 
-  test("writes into a pipe that is read slowly", async () => {
+  const hasPipes = spawnSync("sh", ["-c", "command -v mkfifo"]).status === 0;
+  test.skipIf(!hasPipes)("writes into a pipe that is read slowly (made by mkfifo)", async () => {
     const frames = sampleTags(40_000);
     const { url } = await startSessions(serving(frames, ending));
     await promisify(execFile)("mkfifo", [path("pipe")]);

@@ -1,5 +1,6 @@
-export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config.js";
-export type { ListenAddress } from "./config-values.js";
+export type { AccessRequest, Gate, Verdict } from "./auth/gate.js";
+export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
+export type { ListenAddress } from "./config/values.js";
 export { logEvents } from "./event-log.js";
 export type {
   ConnectionEvent,

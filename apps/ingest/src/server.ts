@@ -3,7 +3,8 @@ import { access, constants, mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
-import { type IngestConfig, type IngestOptions, parseConfig } from "./config.js";
+import { type Gate, openGate } from "./auth/gate.js";
+import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents } from "./events.js";
 import { Hub } from "./hub/hub.js";
 import type { LiveStream } from "./hub/live-stream.js";
@@ -26,6 +27,8 @@ const LAST_WORDS_MS = 200;
 export interface IngestParts {
   /** Who publishes what. @defaultValue one for this process */
   readonly registry?: StreamRegistry;
+  /** Who may connect, publish and play. @defaultValue everybody */
+  readonly gate?: Gate;
 }
 
 /**
@@ -92,6 +95,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
       hub: this.#hub,
+      gate: parts.gate ?? openGate,
       play: { ...config.play, gatherer: new WriteGatherer(config.play.gatherMs) },
       limits: defined(config.session.limits),
       timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },

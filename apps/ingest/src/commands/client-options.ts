@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { ClientError, parseRtmpUrl, type RtmpUrl } from "@rtmp/session";
-import { ConfigError } from "../config.js";
-import { parseDuration } from "../config-values.js";
+import { ConfigError } from "../config/config.js";
+import { parseDuration } from "../config/values.js";
 import type { LogOptions } from "../log.js";
 
 /** A flag of a client command. */

@@ -1,6 +1,6 @@
 import { FlvWriter } from "@rtmp/flv";
 import { type Attempt, ClientError, type ClientSession, type MediaMessage, type Player } from "@rtmp/session";
-import { ConfigError } from "../config.js";
+import { ConfigError } from "../config/config.js";
 import { type ClientFlag, type ClientOptions, clientOptions, flagsHelp, readArguments } from "./client-options.js";
 import { type FlvPacket, flvPacket } from "./flv-packet.js";
 import { descriptorSink, type FlvSink, fileSink } from "./flv-sink.js";

@@ -1,5 +1,5 @@
 import { type Attempt, ClientError, type ClientSession, type Publisher, type StreamEnd } from "@rtmp/session";
-import { ConfigError } from "../config.js";
+import { ConfigError } from "../config/config.js";
 import { InitCache } from "../hub/init-cache.js";
 import { type ClientFlag, type ClientOptions, clientOptions, flagsHelp, readArguments } from "./client-options.js";
 import type { FlvPacket } from "./flv-packet.js";

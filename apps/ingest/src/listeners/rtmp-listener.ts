@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { ListenAddress } from "../config-values.js";
+import type { ListenAddress } from "../config/values.js";
 
 /** Bytes that a socket takes beyond what the network has room for, before its session must wait: a large frame. */
 const WRITE_AHEAD = 128 * 1024;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
-import type { IngestOptions } from "../config.js";
+import type { IngestOptions } from "../config/config.js";
 import { logEvents } from "../event-log.js";
 import { createLogger } from "../log.js";
 import { type IngestParts, IngestServer } from "../server.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, parseConfig } from "./config.js";
-import { parseBytes, parseDuration, parseListenAddress } from "./config-values.js";
+import { parseBytes, parseDuration, parseListenAddress } from "./values.js";
 
 describe("values", () => {
   test.for([

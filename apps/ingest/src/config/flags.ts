@@ -1,113 +1,24 @@
 import { parseArgs } from "node:util";
 import { ConfigError, type IngestConfig, parseConfig } from "./config.js";
+import type { Flag } from "./flag.js";
+import { limitsFlags } from "./limits.js";
+import { logFlags } from "./log.js";
+import { playFlags } from "./play.js";
+import { publishFlags } from "./publish.js";
+import { recordFlags } from "./record.js";
+import { rtmpFlags } from "./rtmp.js";
+import { sessionFlags } from "./session.js";
 
-interface Flag {
-  readonly name: string;
-  readonly value: string;
-  /** Where it lands in the configuration. */
-  readonly key: string;
-  readonly help: string;
-  readonly multiple?: boolean;
-}
-
-/** All flags that set something. */
-const FLAGS: readonly Flag[] = [
-  {
-    name: "rtmp",
-    value: "[HOST:]PORT",
-    key: "rtmp.listen",
-    help: "listen for RTMP there; again for more (1935)",
-    multiple: true,
-  },
-  {
-    name: "record",
-    value: "DIR",
-    key: "record.directory",
-    help: "record every publish to DIR/<app>/<stream>/<UTC time>.flv",
-  },
-  {
-    name: "gop-cache",
-    value: "BYTES",
-    key: "play.gopBytes",
-    help: "keep this much of the current GOP, for players to start at once; 0: off (8M)",
-  },
-  { name: "gop-length", value: "TIME", key: "play.gopMs", help: "keep a GOP up to this length (15s)" },
-  {
-    name: "player-queue",
-    value: "BYTES",
-    key: "play.queueBytes",
-    help: "what may wait for a slow player before it loses frames (8M)",
-  },
-  {
-    name: "gather",
-    value: "TIME",
-    key: "play.gatherMs",
-    help: "gather writes to players so long: less work, more delay (0)",
-  },
-  {
-    name: "play-wait",
-    value: "TIME",
-    key: "play.waitMs",
-    help: "how long a player waits for a stream that is not there (2s)",
-  },
-  {
-    name: "publish-grace",
-    value: "TIME",
-    key: "publish.graceMs",
-    help: "how long a stream waits for its publisher to come back (0)",
-  },
-  {
-    name: "takeover",
-    value: "refuse|replace",
-    key: "publish.takeover",
-    help: "who wins when a name is published twice: the first or the second (refuse)",
-  },
-  { name: "log-format", value: "text|json", key: "log.format", help: "lines for people or for programs (text)" },
-  { name: "log-level", value: "LEVEL", key: "log.level", help: "error, warn, info, debug or silent (info)" },
+/** All flags that set something, in the order of the help. */
+export const FLAGS: readonly Flag[] = [
+  ...rtmpFlags,
+  ...recordFlags,
+  ...playFlags,
+  ...publishFlags,
+  ...logFlags,
   { name: "grace", value: "TIME", key: "graceMs", help: "how long a stop may take (10s)" },
-  {
-    name: "idle-timeout",
-    value: "TIME",
-    key: "session.timeouts.idleMs",
-    help: "end a publisher that is silent so long (30s)",
-  },
-  {
-    name: "max-message",
-    value: "BYTES",
-    key: "session.limits.maxMediaLength",
-    help: "longest audio or video message (8M)",
-  },
-  { name: "max-connections", value: "N", key: "limits.connections", help: "connections at once (4096)" },
-  {
-    name: "max-pending",
-    value: "N",
-    key: "limits.pending",
-    help: "of these, neither publishing nor playing yet (512)",
-  },
-  {
-    name: "max-pending-per-address",
-    value: "N",
-    key: "limits.pendingPerAddress",
-    help: "of those, from one address or IPv6 /64 (128)",
-  },
-  {
-    name: "max-per-address",
-    value: "N",
-    key: "limits.perAddress",
-    help: "connections of one address or IPv6 /64 (no bound)",
-  },
-  {
-    name: "memory-budget",
-    value: "BYTES",
-    key: "limits.heldBytes",
-    help: "bytes held for all peers (1/4 of memory, at most 2G)",
-  },
-  {
-    name: "record-queue",
-    value: "BYTES",
-    key: "record.queueBytes",
-    help: "bytes of one stream that may wait for the disk (16M)",
-  },
+  ...sessionFlags,
+  ...limitsFlags,
 ];
 
 /** What a command line asks for. */
@@ -133,7 +44,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const rows = FLAGS.map((flag): [left: string, right: string] => [`--${flag.name} ${flag.value}`, flag.help]);
+  const rows = FLAGS.map((flag): [left: string, right: string] => [
+    flag.value === undefined ? `--${flag.name}` : `--${flag.name} ${flag.value}`,
+    flag.help,
+  ]);
   rows.push(["-h, --help", "this text"], ["-v, --version", "the version"]);
   const width = Math.max(...rows.map(([left]) => left.length));
   return `Takes live streams over RTMP from OBS, FFmpeg, GStreamer and other encoders.
@@ -165,7 +79,9 @@ function parse(args: readonly string[]) {
     help: { type: "boolean", short: "h" },
     version: { type: "boolean", short: "v" },
   };
-  for (const { name, multiple = false } of FLAGS) options[name] = { type: "string", multiple };
+  for (const { name, value, multiple = false } of FLAGS) {
+    options[name] = { type: value === undefined ? "boolean" : "string", multiple };
+  }
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {

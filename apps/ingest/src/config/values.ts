@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
+/** Most of anything that is counted. */
+export const MAX_COUNT = 1_000_000;
+
 /** Where to listen. Without a host on all addresses, IPv4 and IPv6. */
 export interface ListenAddress {
   readonly host?: string | undefined;

@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import {
+  type ConnectInfo,
+  type ConnectRequest,
   type MediaMessage,
   type Playback,
   type PlayRequest,
@@ -11,6 +13,7 @@ import {
   type SessionTimeouts,
 } from "@rtmp/session";
 import { nodeHmacSha256, nodeTransport } from "@rtmp/session/node";
+import type { AccessRequest, Gate, Verdict } from "../auth/gate.js";
 import type { Emit, StreamSource } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
@@ -24,6 +27,7 @@ import { peerLabel } from "./peer-address.js";
 /** What the connections of a server share. */
 export interface RtmpConnectionContext {
   readonly hub: Hub;
+  readonly gate: Gate;
   readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly gatherer: WriteGatherer };
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;
@@ -58,6 +62,7 @@ export class RtmpConnection {
     this.#onAccepted = onAccepted;
     this.#session = new ServerSession(nodeTransport(socket), {
       handler: {
+        connect: (request) => this.#connect(request),
         publish: (request) => this.#publish(request),
         media: (message: MediaMessage, publication) => this.#feeds.get(publication)?.write(message),
         unpublish: (publication, end) => this.#unpublish(publication, end),
@@ -116,27 +121,44 @@ export class RtmpConnection {
     this.#socket.destroy();
   }
 
+  #connect(request: ConnectRequest): void | Promise<void> {
+    const answer = (verdict: Verdict): void => {
+      if (verdict.allowed) request.accept();
+      else request.reject(verdict.code, verdict.description);
+    };
+    const verdict = this.#check("connect", request, request.signal, "");
+    if (!(verdict instanceof Promise)) answer(verdict);
+    else return verdict.then(answer);
+  }
+
   async #publish(request: PublishRequest): Promise<void> {
     const { publication, signal } = request;
-    const id = { app: publication.app, name: publication.streamName };
-    const source = this.#source(id);
-    const refuse = (code: string, description: string): void => {
-      if (request.reject(code, description)) this.#context.emit("publishRefused", { ...source, code, description });
+    const asked = { app: publication.app, name: publication.streamName };
+    const refuse = (code: string, description: string, id: StreamId): void => {
+      if (!request.reject(code, description)) return;
+      this.#context.emit("publishRefused", { ...this.#source(id), code, description });
     };
-    if (id.name === "") {
-      refuse("NetStream.Publish.BadName", "The stream name is empty: enter a stream key, as in rtmp://host/live/KEY.");
+    if (asked.name === "") {
+      const description = "The stream name is empty: enter a stream key, as in rtmp://host/live/KEY.";
+      refuse("NetStream.Publish.BadName", description, asked);
       return;
     }
+    const verdict = await this.#check("publish", request.connect, signal, publication.name);
+    if (!verdict.allowed) {
+      refuse(verdict.code, verdict.description, asked);
+      return;
+    }
+    const id = { app: asked.app, name: verdict.stream ?? asked.name };
     const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication));
     if (feed === undefined) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
-      refuse("NetStream.Publish.BadName", description);
+      refuse("NetStream.Publish.BadName", description, id);
       return;
     }
     this.#feeds.set(publication, feed); // media may come while `accept` runs
     if (request.accept()) {
       this.#onAccepted();
-      this.#context.emit("publish", source);
+      this.#context.emit("publish", this.#source(id));
       return;
     }
     this.#feeds.delete(publication);
@@ -184,7 +206,14 @@ export class RtmpConnection {
   async #play(request: PlayRequest): Promise<void> {
     const { playback, signal } = request;
     const { hub, play, emit } = this.#context;
-    const id = { app: playback.app, name: playback.streamName };
+    const asked = { app: playback.app, name: playback.streamName };
+    const verdict = await this.#check("play", request.connect, signal, playback.name);
+    if (!verdict.allowed) {
+      const { code, description } = verdict;
+      if (request.reject(code, description)) emit("playRefused", { ...this.#source(asked), code, description });
+      return;
+    }
+    const id = { app: asked.app, name: verdict.stream ?? asked.name };
     const stream = await hub.find(id, play.waitMs, signal);
     if (stream === undefined || stream.ended) {
       const [code, description] = [
@@ -223,9 +252,32 @@ export class RtmpConnection {
     this.#context.emit("stop", { ...this.#source(stream.id), reason, durationMs, ...player.counts });
   }
 
+  /** @param name as sent, with its query. */
+  #check(
+    action: AccessRequest["action"],
+    { app, tcUrl, command }: ConnectInfo,
+    signal: AbortSignal,
+    name: string,
+  ): Verdict | Promise<Verdict> {
+    const { stream, query } = splitName(name);
+    const { number: connection, peer } = this;
+    const address = this.#socket.remoteAddress ?? "";
+    const client = command.flashVer;
+    return this.#context.gate.check(
+      { action, protocol: "rtmp", app, stream, query, tcUrl, client, connection, address, peer },
+      signal,
+    );
+  }
+
   #source({ app, name: stream }: StreamId): StreamSource {
     return { app, stream, connection: this.number, peer: this.peer };
   }
+}
+
+/** A publishing or playing name at its first `?`. */
+function splitName(name: string): { stream: string; query: string } {
+  const at = name.indexOf("?");
+  return at < 0 ? { stream: name, query: "" } : { stream: name.slice(0, at), query: name.slice(at + 1) };
 }
 
 /** What a player on this connection gets, and how it leaves. */

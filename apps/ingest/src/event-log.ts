@@ -35,5 +35,8 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
   server.on("recordingStarted", (event) => logger.info({ event: "recording-started", ...event }, "Recording started"));
   server.on("recordingClosed", (event) => logger.info({ event: "recording-closed", ...event }, "Recording closed"));
   server.on("recordingFailed", (event) => logger.error({ event: "recording-failed", ...event }, "Recording failed"));
+  server.on("relayLive", (event) => logger.info({ event: "relay-live", ...event }, "Relay is live"));
+  server.on("relayRetry", (event) => logger.warn({ event: "relay-retry", ...event }, "Relay waits to connect again"));
+  server.on("relayEnd", (event) => logger.info({ event: "relay-end", ...event }, "Relay ended"));
   server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
 }

@@ -1,4 +1,5 @@
 import type { RecordingFailure } from "./outputs/flv-recorder.js";
+import type { RelayEndEvent, RelayEvent, RelayRetryEvent } from "./relay/relay-info.js";
 
 /** Where a stream comes from and what it is called; nothing of this is secret. */
 export interface StreamSource {
@@ -139,6 +140,9 @@ export interface IngestEvents {
   recordingStarted: [RecordingEvent];
   recordingClosed: [RecordingClosedEvent];
   recordingFailed: [RecordingFailedEvent];
+  relayLive: [RelayEvent];
+  relayRetry: [RelayRetryEvent];
+  relayEnd: [RelayEndEvent];
   fault: [FaultEvent];
 }
 

@@ -17,6 +17,8 @@ import { RtmpListener } from "./listeners/rtmp-listener.js";
 import { FlvRecorder } from "./outputs/flv-recorder.js";
 import { nodeRecordingFs } from "./outputs/recording-fs.js";
 import { WriteGatherer } from "./outputs/write-gatherer.js";
+import type { RelayInfo } from "./relay/relay-info.js";
+import { Relays } from "./relay/relays.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -46,6 +48,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #config: IngestConfig;
   readonly #context: RtmpConnectionContext;
   readonly #hub: Hub;
+  readonly #relays: Relays;
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
@@ -84,13 +87,18 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
     this.#hub = new Hub({
       registry: this.registry,
-      outputs: directory === undefined ? [] : [(stream) => this.#recorder(stream, resolve(directory), emit)],
+      outputs: [
+        ...(directory === undefined ? [] : [(stream: LiveStream) => this.#recorder(stream, resolve(directory), emit)]),
+        (stream) => void this.#relays.began(stream),
+      ],
+      onMissing: (id) => this.#relays.missing(id),
       gop: { maxBytes: config.play.gopBytes, maxMs: config.play.gopMs },
       publisherGraceMs: config.publish.graceMs,
       takeover: config.publish.takeover,
       onError: (error) => emit("fault", { where: "hub", error }),
       now: () => new Date(),
     });
+    this.#relays = new Relays(config.relay, this.#hub, this.registry, emit);
     // A player may be kept waiting for its stream.
     const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
@@ -112,6 +120,16 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   /** Bytes held for all peers together when they were last added up. */
   get heldBytes(): number {
     return this.#budget.heldBytes;
+  }
+
+  /** Streams that go to other servers or come from them at this moment. */
+  relays(): RelayInfo[] {
+    return this.#relays.list();
+  }
+
+  /** Takes other relays: those that are as before go on. @throws the system's error if the file of certificates can not be read. */
+  reloadRelays(config: IngestConfig["relay"]): void {
+    this.#relays.reload(config);
   }
 
   /**
@@ -144,6 +162,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     }
     this.#budgetTimer = setInterval(() => this.#checkBudget(), BUDGET_CHECK_MS);
     this.#budgetTimer.unref();
+    this.#relays.start();
     for (const address of addresses) this.#context.emit("listening", { protocol: "rtmp", ...address });
   }
 
@@ -155,10 +174,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#state = "stopped";
     clearInterval(this.#budgetTimer);
     const closed = this.#closeListeners();
+    const relayed = this.#relays.stop();
     const status = { code: "NetConnection.Connect.AppShutdown", description: "The server is shutting down." };
     for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
     const finished = Promise.all([closed, ...this.#connections.values()])
-      .then(() => this.#hub.close())
+      .then(() => Promise.all([this.#hub.close(), relayed]))
       .then(() => true);
     const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
     if (inTime) return true;

@@ -8,6 +8,7 @@ import {
   redactRtmpUrl,
 } from "@rtmp/session";
 import { connectNode, nodeHmacSha256 } from "@rtmp/session/node";
+import { CAPABILITIES } from "../client-capabilities.js";
 import { nextSignal, type SignalSource, secondSignal } from "../signals.js";
 import type { ClientOptions } from "./client-options.js";
 import { ExitCode, exitCodeOf, fileError } from "./failure.js";
@@ -26,14 +27,6 @@ export interface ClientJob {
   work(...parameters: Parameters<ReconnectingWork>): Promise<boolean>;
   readonly options?: Pick<ReconnectingOptions, "timeouts" | "onReconnectRequest" | "onUnhandled">;
 }
-
-/** What Enhanced RTMP offers passes through untouched: multitrack (2), ModEx (4), nanosecond offsets (8), any codec (forwarded: 4). */
-const CAPABILITIES = {
-  capsEx: 2 | 4 | 8,
-  fourCcList: ["*"],
-  videoFourCcInfoMap: { "*": 4 },
-  audioFourCcInfoMap: { "*": 4 },
-} as const;
 
 /**
  * Runs a client command to its end, or to the first signal, which ends it properly; a second one does not wait.

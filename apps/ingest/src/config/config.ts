@@ -4,6 +4,7 @@ import { logSection } from "./log.js";
 import { playSection } from "./play.js";
 import { publishSection } from "./publish.js";
 import { recordSection } from "./record.js";
+import { relaySection } from "./relay.js";
 import { rtmpSection } from "./rtmp.js";
 import { sessionSection } from "./session.js";
 import { duration } from "./values.js";
@@ -14,6 +15,7 @@ export const configSchema = z.strictObject({
   record: recordSection,
   play: playSection,
   publish: publishSection,
+  relay: relaySection,
   limits: limitsSection,
   session: sessionSection,
   /** How long a stop may take before what is left is cut. */

@@ -6,6 +6,7 @@ import { logFlags } from "./log.js";
 import { playFlags } from "./play.js";
 import { publishFlags } from "./publish.js";
 import { recordFlags } from "./record.js";
+import { relayFlags } from "./relay.js";
 import { rtmpFlags } from "./rtmp.js";
 import { sessionFlags } from "./session.js";
 
@@ -15,6 +16,7 @@ export const FLAGS: readonly Flag[] = [
   ...recordFlags,
   ...playFlags,
   ...publishFlags,
+  ...relayFlags,
   ...logFlags,
   { name: "grace", value: "TIME", key: "graceMs", help: "how long a stop may take (10s)" },
   ...sessionFlags,

@@ -1,4 +1,10 @@
-import { LiveStream, type LiveStreamOptions, type StreamEnd, type StreamSubscriber } from "./live-stream.js";
+import {
+  LiveStream,
+  type LiveStreamOptions,
+  type StreamEnd,
+  type StreamOrigin,
+  type StreamSubscriber,
+} from "./live-stream.js";
 import type { PublishFeed } from "./publish-feed.js";
 import { type StreamId, streamKey } from "./stream-id.js";
 import type { StreamRegistry } from "./stream-registry.js";
@@ -17,6 +23,8 @@ export interface HubOptions {
   readonly takeover: "refuse" | "replace";
   /** Told when a subscriber broke its promise not to throw, or the registry could not give a name back. */
   readonly onError: (error: unknown) => void;
+  /** Somebody asks for a stream that is not there: who can get it from elsewhere does. */
+  readonly onMissing?: (id: StreamId) => void;
   readonly now: () => Date;
 }
 
@@ -38,10 +46,16 @@ export class Hub {
    * Begins a publisher's turn: at a new stream with its outputs, or at one whose publisher is gone or replaced.
    * @param signal aborted when the publisher is gone.
    * @param replace ends this publisher when another one takes its place.
+   * @param origin of a stream that begins.
    * @returns undefined if somebody publishes that name already, or the publisher is gone.
    * @throws what the registry or an output throws; then nothing has begun.
    */
-  async publish(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
+  async publish(
+    id: StreamId,
+    signal: AbortSignal,
+    replace: () => void,
+    origin: StreamOrigin = "publisher",
+  ): Promise<PublishFeed | undefined> {
     const { registry, takeover, now } = this.#options;
     const key = streamKey(id);
     // A name that is being claimed is taken, though its stream, which the registry may know already, is not fed yet.
@@ -56,7 +70,7 @@ export class Hub {
       this.#adopt(existing);
       return existing.begin(now(), replace);
     }
-    const claim = this.#claim(id, signal, replace).finally(() => this.#claims.delete(key));
+    const claim = this.#claim(id, signal, replace, origin).finally(() => this.#claims.delete(key));
     this.#claims.set(
       key,
       claim.then(
@@ -68,9 +82,14 @@ export class Hub {
   }
 
   /** Begins a new stream, if its name is to be had. */
-  async #claim(id: StreamId, signal: AbortSignal, replace: () => void): Promise<PublishFeed | undefined> {
+  async #claim(
+    id: StreamId,
+    signal: AbortSignal,
+    replace: () => void,
+    origin: StreamOrigin,
+  ): Promise<PublishFeed | undefined> {
     const { registry, outputs, gop, onError, now } = this.#options;
-    const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError });
+    const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
     if (!(await registry.claim(stream, signal))) return undefined;
     if (signal.aborted) {
       await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it
@@ -93,12 +112,12 @@ export class Hub {
   /**
    * Ends a publisher's turn. The stream ends with it, unless it waits for its publisher to come back, or has another one.
    * The promise resolves when all outputs of a stream that ends have finished; its name is free before.
+   * @param graceMs how long the stream waits, in ms.
    */
-  async unpublish(feed: PublishFeed, end: StreamEnd): Promise<void> {
+  async unpublish(feed: PublishFeed, end: StreamEnd, graceMs = this.#options.publisherGraceMs): Promise<void> {
     const { stream } = feed;
-    const { publisherGraceMs } = this.#options;
     if (!stream.isFedBy(feed)) return;
-    if (publisherGraceMs === 0) {
+    if (graceMs === 0) {
       await this.#end(stream, end);
       return;
     }
@@ -107,7 +126,7 @@ export class Hub {
       this.#adopt(stream);
       return this.#end(stream, end);
     };
-    this.#orphans.set(stream, { timer: setTimeout(() => void finish(), publisherGraceMs), finish });
+    this.#orphans.set(stream, { timer: setTimeout(() => void finish(), graceMs), finish });
   }
 
   /**
@@ -116,8 +135,10 @@ export class Hub {
    * @returns undefined if there is none.
    */
   find(id: StreamId, waitMs: number, signal: AbortSignal): LiveStream | undefined | Promise<LiveStream | undefined> {
-    const stream = this.#options.registry.get(id);
+    const { registry, onMissing } = this.#options;
+    const stream = registry.get(id);
     if (stream !== undefined || waitMs === 0 || signal.aborted) return stream;
+    onMissing?.(id);
     const key = streamKey(id);
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting);

@@ -25,13 +25,20 @@ export interface StreamSubscriber {
   end(end: StreamEnd): void | Promise<void>;
   /** Bytes of media that it keeps on the publisher's account. */
   readonly heldBytes: number;
+  /** Whether somebody watches: a stream that is pulled on demand goes on for that. */
+  readonly watching?: boolean;
 }
+
+/** Where a stream comes from: somebody publishes it here, or it is pulled from another server, or from another worker of this one. */
+export type StreamOrigin = "publisher" | "pull" | "worker";
 
 /** What a live stream is made of. */
 export interface LiveStreamOptions {
   readonly gop: GopCacheLimits;
   /** Told when a subscriber threw or rejected, and was removed. */
   readonly onSubscriberError: (error: unknown) => void;
+  /** @defaultValue "publisher" */
+  readonly origin?: StreamOrigin;
 }
 
 const WITHOUT_GOP: LiveStreamOptions = { gop: { maxBytes: 0, maxMs: 0 }, onSubscriberError: () => {} };
@@ -46,6 +53,7 @@ export class LiveStream {
   readonly id: StreamId;
   /** When the first publish was accepted. */
   readonly startedAt: Date;
+  readonly origin: StreamOrigin;
   readonly #init = new InitCache();
   readonly #gop: GopCache;
   readonly #subscribers = new Set<StreamSubscriber>();
@@ -57,6 +65,7 @@ export class LiveStream {
   constructor(id: StreamId, startedAt: Date, options: LiveStreamOptions = WITHOUT_GOP) {
     this.id = id;
     this.startedAt = startedAt;
+    this.origin = options.origin ?? "publisher";
     this.#gop = new GopCache(options.gop);
     this.#onSubscriberError = options.onSubscriberError;
   }
@@ -66,6 +75,11 @@ export class LiveStream {
     let held = this.#gop.bytes;
     for (const subscriber of this.#subscribers) held += subscriber.heldBytes;
     return held;
+  }
+  /** Whether somebody watches. */
+  get watched(): boolean {
+    for (const subscriber of this.#subscribers) if (subscriber.watching === true) return true;
+    return false;
   }
   /** Whether it is over for good. */
   get ended(): boolean {

@@ -11,6 +11,7 @@ import {
   type SessionEnd,
   type SessionLimits,
   type SessionTimeouts,
+  splitName,
 } from "@rtmp/session";
 import { nodeHmacSha256, nodeTransport } from "@rtmp/session/node";
 import type { AccessRequest, Gate, Verdict } from "../auth/gate.js";
@@ -259,7 +260,7 @@ export class RtmpConnection {
     signal: AbortSignal,
     name: string,
   ): Verdict | Promise<Verdict> {
-    const { stream, query } = splitName(name);
+    const { name: stream, query } = splitName(name);
     const { number: connection, peer } = this;
     const address = this.#socket.remoteAddress ?? "";
     const client = command.flashVer;
@@ -272,12 +273,6 @@ export class RtmpConnection {
   #source({ app, name: stream }: StreamId): StreamSource {
     return { app, stream, connection: this.number, peer: this.peer };
   }
-}
-
-/** A publishing or playing name at its first `?`. */
-function splitName(name: string): { stream: string; query: string } {
-  const at = name.indexOf("?");
-  return at < 0 ? { stream: name, query: "" } : { stream: name.slice(0, at), query: name.slice(at + 1) };
 }
 
 /** What a player on this connection gets, and how it leaves. */

@@ -26,6 +26,7 @@ export interface PlayerCounts {
  */
 export class RtmpPlayer implements StreamSubscriber {
   readonly heldBytes = 0; // on the publisher's account; see queuedBytes
+  readonly watching = true;
   readonly playback: Playback;
   readonly #session: ServerSession;
   readonly #stream: LiveStream;

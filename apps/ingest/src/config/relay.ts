@@ -94,14 +94,14 @@ export const relayFlags: readonly Flag[] = [
     name: "push",
     value: "[PATTERN=]URL",
     key: "relay.push",
-    help: "send streams (live/*=rtmp://…; all without a pattern) on to another server; again for more",
+    help: "send all streams, or live/*=URL, to another server; again for more",
     multiple: true,
   },
   {
     name: "pull",
     value: "APP/STREAM=URL",
     key: "relay.pull",
-    help: "bring a stream from another server while somebody watches it; again for more",
+    help: "bring a stream from another server while it is watched",
     multiple: true,
   },
 ];

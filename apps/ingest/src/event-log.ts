@@ -23,6 +23,7 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
     const more = last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
     logger.warn({ event: "connection-refused", ...event, ...more }, "Connection refused");
   });
+  server.on("connect", (event) => logger.debug({ event: "connect", ...event }, "Connected"));
   server.on("publish", (event) => logger.info({ event: "publish", ...event }, "Publish started"));
   server.on("publishRefused", (event) => logger.warn({ event: "publish-refused", ...event }, "Publish refused"));
   server.on("unpublish", (event) => {

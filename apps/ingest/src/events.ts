@@ -33,6 +33,18 @@ export interface ConnectionRefusedEvent {
   readonly reason: "too-many-connections" | "memory-budget";
 }
 
+/** A peer connected to an application: the handshake is done, and it may go on. */
+export interface ConnectEvent extends ConnectionEvent {
+  /** Application, without query. */
+  readonly app: string;
+  /** What the peer says it is, shortened. */
+  readonly client?: string;
+  /** From the connection's begin to the end of the handshake, in ms. */
+  readonly handshakeMs: number;
+  /** From the connection's begin until it was accepted to the application, in ms. */
+  readonly connectMs: number;
+}
+
 /** A player got a stream. */
 export interface PlayEvent extends StreamSource {}
 
@@ -130,6 +142,7 @@ export interface IngestEvents {
   listening: [ListeningEvent];
   connection: [ConnectionEvent];
   connectionRefused: [ConnectionRefusedEvent];
+  connect: [ConnectEvent];
   publish: [StreamSource];
   publishRefused: [PublishRefusedEvent];
   unpublish: [UnpublishEvent];

@@ -3,6 +3,7 @@ export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parse
 export type { ListenAddress } from "./config/values.js";
 export { logEvents } from "./event-log.js";
 export type {
+  ConnectEvent,
   ConnectionEvent,
   ConnectionRefusedEvent,
   FaultEvent,
@@ -28,3 +29,13 @@ export { createLogger, type Logger, type LogOptions, type LogStream } from "./lo
 export type { RecordingFailure } from "./outputs/flv-recorder.js";
 export type { RelayEndEvent, RelayEvent, RelayInfo, RelayRetryEvent } from "./relay/relay-info.js";
 export { type IngestParts, IngestServer } from "./server.js";
+export type {
+  AudioTrackInfo,
+  EndedSession,
+  SessionInfo,
+  SessionStream,
+  StreamHistoryInfo,
+  StreamInfo,
+  VideoTrackInfo,
+  ViewersInfo,
+} from "./stats/schemas.js";

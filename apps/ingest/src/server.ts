@@ -8,6 +8,7 @@ import { type IngestConfig, type IngestOptions, parseConfig } from "./config/con
 import type { Emit, IngestEvents } from "./events.js";
 import { Hub } from "./hub/hub.js";
 import type { LiveStream } from "./hub/live-stream.js";
+import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { Admission, type Stage } from "./listeners/admission.js";
 import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
@@ -19,6 +20,8 @@ import { nodeRecordingFs } from "./outputs/recording-fs.js";
 import { WriteGatherer } from "./outputs/write-gatherer.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { Relays } from "./relay/relays.js";
+import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
+import { Stats } from "./stats/stats.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -51,6 +54,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #relays: Relays;
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
+  readonly #stats = new Stats();
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   readonly #recordings = new WeakMap<LiveStream, string>();
   #listeners: RtmpListener[] = [];
@@ -88,6 +92,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#hub = new Hub({
       registry: this.registry,
       outputs: [
+        (stream) => this.#stats.meter(stream),
         ...(directory === undefined ? [] : [(stream: LiveStream) => this.#recorder(stream, resolve(directory), emit)]),
         (stream) => void this.#relays.began(stream),
       ],
@@ -108,6 +113,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       limits: defined(config.session.limits),
       timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
       emit,
+      sessions: this.#stats.sessions,
       recordingOf: (stream) => this.#recordings.get(stream),
       clock: () => performance.now(),
     };
@@ -130,6 +136,37 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   /** Takes other relays: those that are as before go on. @throws the system's error if the file of certificates can not be read. */
   reloadRelays(config: IngestConfig["relay"]): void {
     this.#relays.reload(config);
+  }
+
+  /** What is known of the streams that are live, oldest first. */
+  streams(): StreamInfo[] {
+    return this.#stats.streams();
+  }
+  /** What is known of one stream; undefined if it is not live. */
+  stream(id: StreamId): StreamInfo | undefined {
+    return this.#stats.stream(id);
+  }
+  /** Bitrates and the like of the last five minutes of a stream, a point a second; undefined if it is not live. */
+  streamHistory(id: StreamId): StreamHistoryInfo | undefined {
+    return this.#stats.history(id);
+  }
+  /** All peers that are served at this moment, in the order in which they came. */
+  sessions(): SessionInfo[] {
+    return Array.from(this.#stats.sessions.list(), (session) => session.info());
+  }
+  /** The last sessions that are over, latest first, and why: 100 at most that published or played, and 25 that did neither. */
+  endedSessions(): EndedSession[] {
+    return this.#stats.sessions.ended();
+  }
+  /**
+   * Ends a session, for the reason `kicked`.
+   * @param id as {@link sessions} has it. @param description what the peer is told, where its protocol can.
+   * @returns false if there is no such session.
+   */
+  kick(id: string, description = "Disconnected by the operator."): boolean {
+    const session = this.#stats.sessions.get(id);
+    session?.kick(description);
+    return session !== undefined;
   }
 
   /**
@@ -163,6 +200,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#budgetTimer = setInterval(() => this.#checkBudget(), BUDGET_CHECK_MS);
     this.#budgetTimer.unref();
     this.#relays.start();
+    this.#stats.start(this);
     for (const address of addresses) this.#context.emit("listening", { protocol: "rtmp", ...address });
   }
 
@@ -173,6 +211,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   async stop(): Promise<boolean> {
     this.#state = "stopped";
     clearInterval(this.#budgetTimer);
+    this.#stats.stop();
     const closed = this.#closeListeners();
     const relayed = this.#relays.stop();
     const status = { code: "NetConnection.Connect.AppShutdown", description: "The server is shutting down." };

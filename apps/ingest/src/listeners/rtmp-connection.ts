@@ -22,8 +22,10 @@ import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import type { WriteGatherer } from "../outputs/write-gatherer.js";
+import type { SessionDirectory } from "../stats/session-directory.js";
 import { type Stage, stageOf } from "./admission.js";
 import { peerLabel } from "./peer-address.js";
+import { RtmpLiveSession } from "./rtmp-live-session.js";
 
 /** What the connections of a server share. */
 export interface RtmpConnectionContext {
@@ -33,6 +35,8 @@ export interface RtmpConnectionContext {
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;
   readonly emit: Emit;
+  /** Where it is listed while it is there. */
+  readonly sessions: SessionDirectory;
   /** Path of the last file that was recorded of a stream. */
   readonly recordingOf: (stream: LiveStream) => string | undefined;
   /** Milliseconds of a clock that never goes back. */
@@ -49,7 +53,9 @@ export class RtmpConnection {
   readonly #feeds = new Map<Publication, PublishFeed>();
   readonly #players = new Map<Playback, ActivePlayer>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #entry: RtmpLiveSession;
   readonly #onAccepted: () => void;
+  readonly #startedAt: number;
 
   /**
    * @param number tells connections apart in logs.
@@ -61,6 +67,7 @@ export class RtmpConnection {
     this.#socket = socket;
     this.#context = context;
     this.#onAccepted = onAccepted;
+    this.#startedAt = context.clock();
     this.#session = new ServerSession(nodeTransport(socket), {
       handler: {
         connect: (request) => this.#connect(request),
@@ -79,6 +86,15 @@ export class RtmpConnection {
       timeouts: context.timeouts,
       hmacSha256: nodeHmacSha256,
       payloads: "view",
+    });
+    this.#entry = new RtmpLiveSession({
+      number,
+      protocol: "rtmp",
+      peer: this.peer,
+      session: this.#session,
+      feeds: this.#feeds,
+      players: this.#players,
+      heldBytes: () => this.heldBytes,
     });
   }
 
@@ -100,13 +116,14 @@ export class RtmpConnection {
 
   /** Serves the connection. Resolves when it is over and everything that it published has been finished; never rejects. */
   async run(): Promise<void> {
-    const { emit, clock } = this.#context;
-    const startedAt = clock();
+    const { emit, clock, sessions } = this.#context;
+    sessions.add(this.#entry);
     const { clean, reason, by, cause } = await this.#session.run();
     await Promise.all(this.#ending);
+    sessions.end(this.#entry, { clean, reason, by }, this.#entry.streams);
     const { bytesReceived, bytesSent } = this.#session;
     const { number: connection, peer } = this;
-    const durationMs = Math.round(clock() - startedAt);
+    const durationMs = Math.round(clock() - this.#startedAt);
     const error = cause === undefined ? {} : { error: cause };
     emit("sessionEnd", { connection, peer, clean, reason, by, durationMs, bytesReceived, bytesSent, ...error });
   }
@@ -124,12 +141,24 @@ export class RtmpConnection {
 
   #connect(request: ConnectRequest): void | Promise<void> {
     const answer = (verdict: Verdict): void => {
-      if (verdict.allowed) request.accept();
+      if (verdict.allowed) this.#accept(request);
       else request.reject(verdict.code, verdict.description);
     };
     const verdict = this.#check("connect", request, request.signal, "");
     if (!(verdict instanceof Promise)) answer(verdict);
     else return verdict.then(answer);
+  }
+
+  #accept(request: ConnectRequest): void {
+    this.#entry.connected(request);
+    if (!request.accept()) return;
+    const { app } = request;
+    const { client } = this.#entry;
+    const { number: connection, peer } = this;
+    const { handshakeMs = 0 } = this.#session;
+    const connectMs = Math.round(this.#context.clock() - this.#startedAt);
+    const event = { connection, peer, app, handshakeMs: Math.round(handshakeMs), connectMs };
+    this.#context.emit("connect", client === undefined ? event : { ...event, client });
   }
 
   async #publish(request: PublishRequest): Promise<void> {
@@ -159,6 +188,7 @@ export class RtmpConnection {
     this.#feeds.set(publication, feed); // media may come while `accept` runs
     if (request.accept()) {
       this.#onAccepted();
+      this.#entry.began("publish", id);
       this.#context.emit("publish", this.#source(id));
       return;
     }
@@ -234,6 +264,7 @@ export class RtmpConnection {
       return;
     }
     this.#onAccepted();
+    this.#entry.began("play", id);
     if (this.#players.get(playback) !== active) return;
     if (stream.ended) {
       player.end();
@@ -248,6 +279,7 @@ export class RtmpConnection {
     if (active === undefined) return;
     const { player, stream, leave, since } = active;
     this.#players.delete(playback);
+    this.#entry.stopped(player.counts.droppedFrames);
     leave();
     const durationMs = Math.round(this.#context.clock() - since);
     this.#context.emit("stop", { ...this.#source(stream.id), reason, durationMs, ...player.counts });

@@ -69,6 +69,7 @@ export class ServerConnection {
   #aggregate: RawMessage[] = []; // parts still to be handled, in reverse
   #droppedBytes = 0;
   #accepted = false;
+  #handshakenAt: number | undefined;
 
   constructor(options: ServerConnectionOptions) {
     const { random, hmacSha256, now, ownsInput = false } = options;
@@ -103,6 +104,10 @@ export class ServerConnection {
   /** Whether the peer speaks RTMP, so that last words can reach it. */
   get handshaken(): boolean {
     return this.#link.handshaken;
+  }
+  /** When the handshake was done, on the clock of `receive`; undefined before. */
+  get handshakenAt(): number | undefined {
+    return this.#handshakenAt;
   }
   /** Own chunk size: the one for which shared wire forms must be cut. */
   get chunkSize(): number {
@@ -166,7 +171,9 @@ export class ServerConnection {
     } catch (error) {
       this.#failWith(error);
     }
-    if (shaking && this.#link.handshaken) this.#deadlines.enter(now);
+    if (!shaking || !this.#link.handshaken) return;
+    this.#handshakenAt = now;
+    this.#deadlines.enter(now);
   }
 
   /** The peer has closed its side, or the connection broke: `reset`. */

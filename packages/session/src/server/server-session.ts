@@ -56,6 +56,7 @@ export class ServerSession {
   readonly #connection: ServerConnection;
   readonly #output: Output;
   readonly #settled = deferred<SessionEnd>();
+  readonly #madeAt: number;
   #started = false;
   #connectInfo: ConnectInfo | undefined;
   #abort: ReturnType<typeof createAbort> | undefined; // of the request that is pending
@@ -78,9 +79,10 @@ export class ServerSession {
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#clock = options.clock ?? systemClock;
+    this.#madeAt = this.#clock.now();
     this.#connection = new ServerConnection({
       random: options.random ?? systemRandom,
-      now: this.#clock.now(),
+      now: this.#madeAt,
       ownsInput: options.payloads === "view" && transport.givesReadsAway === true,
       limits: options.limits,
       timeouts: options.timeouts,
@@ -118,6 +120,11 @@ export class ServerSession {
   /** Bytes given to the transport. */
   get bytesSent(): number {
     return this.#output.bytesSent;
+  }
+  /** How long the handshake took, from the session's making on, in ms; undefined while it is not done. */
+  get handshakeMs(): number | undefined {
+    const { handshakenAt } = this.#connection;
+    return handshakenAt === undefined ? undefined : handshakenAt - this.#madeAt;
   }
   /** Address of the peer, as the transport has it. */
   get remoteAddress(): string | undefined {

@@ -1,0 +1,84 @@
+import type { StreamId } from "../hub/stream-id.js";
+import type { EndedSession, SessionInfo, SessionStream } from "./schemas.js";
+
+/** Sessions that are over and are remembered, those that published or played. */
+const MAX_ENDED = 100;
+/** The same of those that never came so far, such as scanners of ports: they shall not push the others out. */
+const MAX_ENDED_EARLY = 25;
+
+/** A stream that a session publishes at this moment. */
+export interface PublisherEntry {
+  readonly id: StreamId;
+  readonly since: Date;
+}
+
+/** A stream that a session plays, with what waits for it. */
+export interface ViewerEntry {
+  readonly id: StreamId;
+  readonly queuedBytes: number;
+  readonly droppedFrames: number;
+}
+
+/** A connection or viewer, as everybody who serves peers enters it in the directory. Its members are read when somebody asks. */
+export interface LiveSession {
+  /** Tells it from all others of this server, those of the past included. */
+  readonly id: string;
+  readonly protocol: string;
+  /** What is to be told of it at this moment. */
+  info(): SessionInfo;
+  /** What it publishes. */
+  publishing(): Iterable<PublisherEntry>;
+  /** What it plays. */
+  viewing(): Iterable<ViewerEntry>;
+  /** Ends it, for the reason `kicked`. @param description what the peer is told, where its protocol can. */
+  kick(description: string): void;
+}
+
+/** How a session ended. */
+export interface SessionOutcome {
+  readonly reason: string;
+  readonly by: "peer" | "us" | "application";
+  readonly clean: boolean;
+}
+
+/** All peers that are served at this moment, whatever their protocol, and why the last of those before are gone. */
+export class SessionDirectory {
+  readonly #sessions = new Map<string, LiveSession>();
+  readonly #ended: EndedSession[] = [];
+  readonly #endedEarly: EndedSession[] = [];
+  readonly #now: () => Date;
+
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+  /** Enters a session. */
+  add(session: LiveSession): void {
+    this.#sessions.set(session.id, session);
+  }
+  get(id: string): LiveSession | undefined {
+    return this.#sessions.get(id);
+  }
+  /** All, in the order in which they came. */
+  list(): IterableIterator<LiveSession> {
+    return this.#sessions.values();
+  }
+
+  /** A session is over. @param streams what it published and played. */
+  end(session: LiveSession, { reason, by, clean }: SessionOutcome, streams: readonly SessionStream[]): void {
+    if (!this.#sessions.delete(session.id)) return;
+    const { state, queuedBytes, heldBytes, ...info } = session.info();
+    const ended = { ...info, streams: [...streams], endedAt: this.#now().toISOString(), reason, by, clean };
+    const [ring, size] = streams.length > 0 ? [this.#ended, MAX_ENDED] : [this.#endedEarly, MAX_ENDED_EARLY];
+    ring.push(ended);
+    if (ring.length > size) ring.shift();
+  }
+
+  /** The last that are over, latest first. */
+  ended(): EndedSession[] {
+    return [...this.#ended, ...this.#endedEarly].sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
+  }
+}

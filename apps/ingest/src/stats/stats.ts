@@ -1,0 +1,102 @@
+import type { EventEmitter } from "node:events";
+import type { IngestEvents } from "../events.js";
+import type { LiveStream } from "../hub/live-stream.js";
+import { type StreamId, streamKey } from "../hub/stream-id.js";
+import { type Audience, surveyAudience } from "./audience.js";
+import type { StreamHistoryInfo, StreamInfo } from "./schemas.js";
+import { SessionDirectory } from "./session-directory.js";
+import { streamInfo } from "./stream-info.js";
+import { StreamMeter } from "./stream-meter.js";
+
+/** How often counters are read for rates and history, in ms. */
+const SAMPLE_MS = 1000;
+
+/** What is known of the streams and peers of a server. */
+export class Stats {
+  readonly sessions = new SessionDirectory();
+  readonly #meters = new Map<string, StreamMeter>();
+  readonly #recording = new Set<string>();
+  readonly #clock: () => number;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param clock milliseconds; never goes back. */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
+
+  /** Begins to sample, and to follow what the server tells. Keeps no process alive. */
+  start(events: EventEmitter<IngestEvents>): void {
+    events.on("stop", ({ app, stream, droppedFrames }) => {
+      const meter = this.#meters.get(streamKey({ app, name: stream }));
+      if (meter !== undefined) meter.droppedFrames += droppedFrames;
+    });
+    events.on("recordingStarted", ({ app, stream }) => this.#recording.add(streamKey({ app, name: stream })));
+    events.on("recordingClosed", ({ app, stream }) => this.#recording.delete(streamKey({ app, name: stream })));
+    events.on("recordingFailed", ({ app, stream }) => this.#recording.delete(streamKey({ app, name: stream })));
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
+    this.#timer.unref();
+  }
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Counts a stream from its begin to its end: an output of the hub. */
+  meter(stream: LiveStream): StreamMeter {
+    const key = streamKey(stream.id);
+    const meter = new StreamMeter(stream, this.#clock, () => {
+      if (this.#meters.get(key) === meter) this.#meters.delete(key);
+    });
+    this.#meters.set(key, meter);
+    return meter;
+  }
+
+  /** How many streams there are. */
+  get streamCount(): number {
+    return this.#meters.size;
+  }
+  /** All streams, oldest first. @param limit of these so many, from `offset` on. */
+  streams(limit = Number.POSITIVE_INFINITY, offset = 0): StreamInfo[] {
+    const meters = [...this.#meters.values()].slice(offset, offset + limit);
+    if (meters.length === 0) return [];
+    const audiences = surveyAudience(this.sessions);
+    return meters.map((meter) => this.#info(meter, audiences));
+  }
+  stream(id: StreamId): StreamInfo | undefined {
+    const meter = this.#meters.get(streamKey(id));
+    return meter && this.#info(meter, surveyAudience(this.sessions));
+  }
+  /** The last minutes of a stream. @param after only what is later than this, in ms since 1970. */
+  history(id: StreamId, after = 0): StreamHistoryInfo | undefined {
+    const meter = this.#meters.get(streamKey(id));
+    return meter && { intervalMs: SAMPLE_MS, ...meter.history.columns(after) };
+  }
+
+  #info(meter: StreamMeter, audiences: ReadonlyMap<string, Audience>): StreamInfo {
+    const key = streamKey(meter.stream.id);
+    const recording = this.#recording.has(key);
+    return streamInfo(meter, { audience: audiences.get(key), recording, clock: this.#clock(), now: new Date() });
+  }
+
+  #sample(): void {
+    if (this.#meters.size === 0) return;
+    const audiences = surveyAudience(this.sessions);
+    const at = Date.now();
+    const clock = this.#clock();
+    for (const [key, meter] of this.#meters) {
+      meter.sample();
+      const audience = audiences.get(key);
+      let videoBitrate = 0;
+      let audioBitrate = 0;
+      for (const track of meter.video) videoBitrate += track.rates(clock).bitrate;
+      for (const track of meter.audio) audioBitrate += track.rates(clock).bitrate;
+      meter.history.add(at, {
+        videoBitrate,
+        audioBitrate,
+        frameRate: meter.mainVideo?.rates(clock).frameRate ?? 0,
+        gopMs: meter.gop?.ms ?? 0,
+        viewers: audience?.viewers ?? 0,
+        droppedFrames: meter.droppedFrames + (audience?.droppedFrames ?? 0),
+      });
+    }
+  }
+}

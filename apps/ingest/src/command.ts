@@ -6,6 +6,7 @@ import { ConfigError, type IngestConfig } from "./config/config.js";
 import { helpText, parseCommandLine } from "./config/flags.js";
 import { encoderHint } from "./encoder-hint.js";
 import { logEvents } from "./event-log.js";
+import type { ListeningEvent } from "./events.js";
 import { createLogger, type Logger } from "./log.js";
 import { IngestServer } from "./server.js";
 import { nextSignal, type SignalSource, secondSignal } from "./signals.js";
@@ -51,7 +52,7 @@ function isClient(subcommand: string | undefined): boolean {
 async function serve(config: IngestConfig, { stdout, signals }: CommandContext): Promise<number> {
   const logger = createLogger(config.log, stdout);
   const server = new IngestServer(config);
-  const ports: { address: string; port: number }[] = [];
+  const ports: ListeningEvent[] = [];
   server.on("listening", (address) => ports.push(address));
   logEvents(server, logger);
   const stop = nextSignal(signals); // before anything is open, so that none is missed
@@ -62,8 +63,10 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
     stop.ignore();
     return ExitCode.failed;
   }
-  const [first] = ports;
-  if (config.log.format === "text" && first !== undefined) stdout.write(encoderHint(first, config.record.directory));
+  const rtmp = ports.find(({ protocol }) => protocol === "rtmp");
+  const http = ports.find(({ protocol }) => protocol === "http");
+  if (config.log.format === "text" && rtmp !== undefined)
+    stdout.write(encoderHint(rtmp, http, config.record.directory));
   const signal = await stop.received;
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
   const again = secondSignal(signals).received.then(({ exitCode }) => exitCode);
@@ -72,12 +75,13 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
 
 /** What people can do about an error that keeps the server from starting; empty if there is nothing to say. */
 function reasonOf(error: unknown): string {
-  const { code, port, address } = error as { code?: unknown; port?: unknown; address?: unknown };
+  const { code, port, address, protocol } = error as Record<"code" | "port" | "address" | "protocol", unknown>;
+  const flag = protocol === "http" ? "--http" : "--rtmp";
   if (code === "EADDRINUSE") {
-    return `: port ${port} is taken; stop the other program, or choose another port with --rtmp ${Number(port) + 1}`;
+    return `: port ${port} is taken; stop the other program, or choose another port with ${flag} ${Number(port) + 1}`;
   }
-  if (code === "EADDRNOTAVAIL") return `: this machine has no address ${address}; see --rtmp`;
-  return code === "EACCES" && port !== undefined ? `: port ${port} needs more rights; see --rtmp` : "";
+  if (code === "EADDRNOTAVAIL") return `: this machine has no address ${address}; see ${flag}`;
+  return code === "EACCES" && port !== undefined ? `: port ${port} needs more rights; see ${flag}` : "";
 }
 
 async function finish(server: IngestServer, logger: Logger): Promise<number> {

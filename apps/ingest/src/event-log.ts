@@ -39,5 +39,13 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
   server.on("relayLive", (event) => logger.info({ event: "relay-live", ...event }, "Relay is live"));
   server.on("relayRetry", (event) => logger.warn({ event: "relay-retry", ...event }, "Relay waits to connect again"));
   server.on("relayEnd", (event) => logger.info({ event: "relay-end", ...event }, "Relay ended"));
+  server.on("httpOpen", (event) => {
+    logger.warn(
+      { event: "http-open", ...event },
+      "Everybody who reaches this address may use API and page: set a token",
+    );
+  });
+  server.on("httpRequest", (event) => logger.debug({ event: "http-request", ...event }, "HTTP request"));
+  server.on("adminRefused", (event) => logger.warn({ event: "admin-refused", ...event }, "Wrong token"));
   server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
 }

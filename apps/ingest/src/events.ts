@@ -1,3 +1,4 @@
+import type { AccessRequest } from "./auth/gate.js";
 import type { RecordingFailure } from "./outputs/flv-recorder.js";
 import type { RelayEndEvent, RelayEvent, RelayRetryEvent } from "./relay/relay-info.js";
 
@@ -7,7 +8,9 @@ export interface StreamSource {
   readonly app: string;
   /** Stream name: the publishing name up to its first `?`. */
   readonly stream: string;
-  /** Number of the connection, counted from 1 since the start. */
+  /** How it is sent or watched. */
+  readonly protocol: AccessRequest["protocol"];
+  /** Number of the connection, counted from 1 since the start; a viewer by HTTP has one for itself. */
   readonly connection: number;
   /** Address and port of the peer. */
   readonly peer: string;
@@ -15,7 +18,7 @@ export interface StreamSource {
 
 /** A listener is ready. */
 export interface ListeningEvent {
-  readonly protocol: "rtmp";
+  readonly protocol: "rtmp" | "http";
   readonly address: string;
   readonly port: number;
 }
@@ -131,9 +134,30 @@ export interface RecordingFailedEvent {
   readonly error?: unknown;
 }
 
+/** An HTTP request was answered, or broken off. */
+export interface HttpRequestEvent {
+  readonly peer: string;
+  readonly method: string;
+  /** Without its query. */
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** Somebody came to the HTTP side with a wrong token. */
+export interface AdminRefusedEvent {
+  readonly peer: string;
+}
+
+/** The HTTP side can be reached from other machines, and there is no token. */
+export interface HttpOpenEvent {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
-  readonly where: "listener" | "hub";
+  readonly where: "listener" | "hub" | "http";
   readonly error: unknown;
 }
 
@@ -156,6 +180,9 @@ export interface IngestEvents {
   relayLive: [RelayEvent];
   relayRetry: [RelayRetryEvent];
   relayEnd: [RelayEndEvent];
+  httpOpen: [HttpOpenEvent];
+  httpRequest: [HttpRequestEvent];
+  adminRefused: [AdminRefusedEvent];
   fault: [FaultEvent];
 }
 

@@ -3,10 +3,13 @@ export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parse
 export type { ListenAddress } from "./config/values.js";
 export { logEvents } from "./event-log.js";
 export type {
+  AdminRefusedEvent,
   ConnectEvent,
   ConnectionEvent,
   ConnectionRefusedEvent,
   FaultEvent,
+  HttpOpenEvent,
+  HttpRequestEvent,
   IngestEvents,
   ListeningEvent,
   PlayEvent,

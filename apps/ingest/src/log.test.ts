@@ -81,9 +81,9 @@ test.for([
   ["192.0.2.1", 1935, "rtmp://192.0.2.1/live"],
   ["::1", 1940, "rtmp://[::1]:1940/live"],
 ] as const)("the hint for %s port %i", ([address, port, url]) => {
-  const hint = encoderHint({ address, port }, "./recordings");
+  const hint = encoderHint({ address, port }, undefined, "./recordings");
   expect(hint).toContain(`Server:      ${url}\n`);
   expect(hint).toContain("Stream Key:  anything");
   expect(hint).toContain("./recordings/<app>/<stream>/");
-  expect(encoderHint({ address, port }, undefined)).toContain("--record");
+  expect(encoderHint({ address, port }, undefined, undefined)).toContain("--record");
 });

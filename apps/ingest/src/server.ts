@@ -6,6 +6,8 @@ import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
 import { type Gate, openGate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents } from "./events.js";
+import { httpAreas } from "./http/http-areas.js";
+import { HttpSide } from "./http/http-side.js";
 import { Hub } from "./hub/hub.js";
 import type { LiveStream } from "./hub/live-stream.js";
 import type { StreamId } from "./hub/stream-id.js";
@@ -55,6 +57,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
   readonly #stats = new Stats();
+  readonly #http: HttpSide;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   readonly #recordings = new WeakMap<LiveStream, string>();
   #listeners: RtmpListener[] = [];
@@ -117,6 +120,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       recordingOf: (stream) => this.#recordings.get(stream),
       clock: () => performance.now(),
     };
+    const { clock } = this.#context;
+    const exhausted = (): boolean => this.#budget.exhausted;
+    this.#http = new HttpSide(config.http, { emit, clock, exhausted }, httpAreas());
   }
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
@@ -180,6 +186,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     // Better now than when the first encoder has begun.
     if (directory !== undefined) await makeWritable(resolve(directory));
     const addresses: { address: string; port: number }[] = [];
+    let httpAddresses: readonly { address: string; port: number }[] = [];
     try {
       for (const listen of this.#config.rtmp.listen) {
         const listener = new RtmpListener(
@@ -190,6 +197,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
         addresses.push(await listener.listen());
         this.#listeners.push(listener);
       }
+      httpAddresses = await this.#http.start();
     } catch (error) {
       this.#state = "stopped";
       const closed = this.#closeListeners(); // waits for the connections
@@ -202,6 +210,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#relays.start();
     this.#stats.start(this);
     for (const address of addresses) this.#context.emit("listening", { protocol: "rtmp", ...address });
+    for (const address of httpAddresses) this.#context.emit("listening", { protocol: "http", ...address });
   }
 
   /**
@@ -218,10 +227,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
     const finished = Promise.all([closed, ...this.#connections.values()])
       .then(() => Promise.all([this.#hub.close(), relayed]))
+      .then(() => this.#http.stop()) // last, so that viewers get the end of their streams
       .then(() => true);
     const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
     if (inTime) return true;
     for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
+    this.#http.destroy();
     await Promise.race([finished, after(LAST_WORDS_MS)]);
     return false;
   }

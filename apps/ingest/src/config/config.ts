@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpSection } from "./http.js";
 import { limitsSection } from "./limits.js";
 import { logSection } from "./log.js";
 import { playSection } from "./play.js";
@@ -16,6 +17,7 @@ export const configSchema = z.strictObject({
   play: playSection,
   publish: publishSection,
   relay: relaySection,
+  http: httpSection,
   limits: limitsSection,
   session: sessionSection,
   /** How long a stop may take before what is left is cut. */
@@ -27,6 +29,9 @@ export const configSchema = z.strictObject({
 export type IngestOptions = z.input<typeof configSchema>;
 /** What it makes of it. */
 export type IngestConfig = z.output<typeof configSchema>;
+
+/** Keys whose values are told to nobody. */
+const SECRET = /token|secret|password/i;
 
 /** A configuration that can not be used. The message has a line for each mistake: key, rule, and what was given. */
 export class ConfigError extends Error {
@@ -47,7 +52,7 @@ export function parseConfig(options: unknown, nameOf: (key: string) => string = 
     }
     // An index is no part of the name: the value itself is shown.
     const key = issue.path.filter((part) => typeof part === "string").join(".");
-    const given = JSON.stringify(valueAt(options, issue.path)) ?? "nothing";
+    const given = SECRET.test(key) ? "something else" : (JSON.stringify(valueAt(options, issue.path)) ?? "nothing");
     return [`${key === "" ? "configuration" : nameOf(key)}: ${issue.message}; got ${given}`];
   });
   throw new ConfigError(lines.join("\n"));

@@ -48,6 +48,7 @@ test("flags land in the configuration", () => {
     record: { directory: "/tmp/r", queueBytes: 2 ** 21, stallMs: 10_000, flushMs: 100 },
     play: { gopBytes: 0, gopMs: 3000, queueBytes: 2 ** 20, gatherMs: 10, waitMs: 7000 },
     publish: { graceMs: 4000, takeover: "replace" },
+    http: { cors: [], connections: 4096, perAddress: 256 },
     limits: { connections: 10, pending: 9, pendingPerAddress: 8, perAddress: 7, heldBytes: 2 ** 30 },
     session: { limits: { maxMediaLength: 2 ** 20 }, timeouts: { idleMs: 5000 } },
     graceMs: 500,

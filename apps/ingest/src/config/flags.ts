@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError, type IngestConfig, parseConfig } from "./config.js";
 import type { Flag } from "./flag.js";
+import { httpFlags } from "./http.js";
 import { limitsFlags } from "./limits.js";
 import { logFlags } from "./log.js";
 import { playFlags } from "./play.js";
@@ -17,6 +18,7 @@ export const FLAGS: readonly Flag[] = [
   ...playFlags,
   ...publishFlags,
   ...relayFlags,
+  ...httpFlags,
   ...logFlags,
   { name: "grace", value: "TIME", key: "graceMs", help: "how long a stop may take (10s)" },
   ...sessionFlags,

@@ -303,7 +303,7 @@ export class RtmpConnection {
   }
 
   #source({ app, name: stream }: StreamId): StreamSource {
-    return { app, stream, connection: this.number, peer: this.peer };
+    return { app, stream, protocol: "rtmp", connection: this.number, peer: this.peer };
   }
 }
 

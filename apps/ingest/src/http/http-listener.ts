@@ -1,0 +1,88 @@
+import type { IncomingMessage } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** Node answers 431 above this, in bytes of all headers together. */
+const MAX_HEADER = 16 * 1024;
+const MAX_HEADERS = 100;
+/** Until all headers, and until the whole request are there, in ms; Node answers 408. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** How often Node looks for those, in ms. */
+const CHECK_MS = 2000;
+/** How long a connection may wait for its next request, in ms, and how many it may have. */
+const KEEP_ALIVE_MS = 5000;
+const MAX_REQUESTS = 1000;
+/** A connection on which nothing moves for so long is closed, in ms: a reader that has stopped. Viewers and event streams keep their own time. */
+const IDLE_MS = 30_000;
+
+/** What a listener hands on. */
+export interface HttpListenerHandlers {
+  readonly request: RequestListener;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** @returns false to refuse the connection. */
+  readonly connection: (socket: Socket) => boolean;
+  readonly error: (error: unknown) => void;
+}
+
+/** One listening HTTP server of Node, with its bounds. */
+export class HttpListener {
+  readonly #server: Server;
+  readonly #handlers: HttpListenerHandlers;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(handlers: HttpListenerHandlers) {
+    this.#handlers = handlers;
+    const server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER,
+        headersTimeout: HEADERS_MS,
+        requestTimeout: REQUEST_MS,
+        connectionsCheckingInterval: CHECK_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        noDelay: true,
+      },
+      handlers.request,
+    );
+    server.maxHeadersCount = MAX_HEADERS;
+    server.maxRequestsPerSocket = MAX_REQUESTS;
+    server.setTimeout(IDLE_MS);
+    server.on("upgrade", handlers.upgrade);
+    server.on("connection", (socket: Socket) => {
+      if (!handlers.connection(socket)) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#server = server;
+  }
+
+  /** Begins to listen. @returns the address in use. @throws the system's error, such as EADDRINUSE. */
+  listen(port: number, host: string | undefined): Promise<{ address: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ port, ...(host !== undefined && { host }) }, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", this.#handlers.error);
+        const { address, port: bound } = this.#server.address() as AddressInfo;
+        resolve({ address, port: bound });
+      });
+    });
+  }
+
+  /** Takes no more connections, and closes those that wait for a request. Resolves when all are gone. */
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+  /** While it closes: connections whose request was answered meanwhile. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections();
+  }
+  /** Cuts all connections, those that are WebSockets now too. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}

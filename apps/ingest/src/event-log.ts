@@ -24,6 +24,7 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
     logger.warn({ event: "connection-refused", ...event, ...more }, "Connection refused");
   });
   server.on("connect", (event) => logger.debug({ event: "connect", ...event }, "Connected"));
+  server.on("connectRefused", (event) => logger.warn({ event: "connect-refused", ...event }, "Connect refused"));
   server.on("publish", (event) => logger.info({ event: "publish", ...event }, "Publish started"));
   server.on("publishRefused", (event) => logger.warn({ event: "publish-refused", ...event }, "Publish refused"));
   server.on("unpublish", (event) => {

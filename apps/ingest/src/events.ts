@@ -6,7 +6,7 @@ import type { RelayEndEvent, RelayEvent, RelayRetryEvent } from "./relay/relay-i
 export interface StreamSource {
   /** Application, without query. */
   readonly app: string;
-  /** Stream name: the publishing name up to its first `?`. */
+  /** Stream name: the publishing name up to its first `?`, or the public name of a key. In refusals `(hidden-…)` if it may be a key. */
   readonly stream: string;
   /** How it is sent or watched. */
   readonly protocol: AccessRequest["protocol"];
@@ -48,6 +48,17 @@ export interface ConnectEvent extends ConnectionEvent {
   readonly connectMs: number;
 }
 
+/** A connect was refused; the peer was told code and description. */
+export interface ConnectRefusedEvent {
+  readonly app: string;
+  readonly connection: number;
+  readonly peer: string;
+  readonly code: string;
+  readonly description: string;
+  /** For programs: see {@link PublishRefusedEvent.reason}. */
+  readonly reason: string;
+}
+
 /** A player got a stream. */
 export interface PlayEvent extends StreamSource {}
 
@@ -55,6 +66,8 @@ export interface PlayEvent extends StreamSource {}
 export interface PlayRefusedEvent extends StreamSource {
   readonly code: string;
   readonly description: string;
+  /** `not-found`, `too-many-viewers`, or as in {@link PublishRefusedEvent.reason}. */
+  readonly reason: string;
 }
 
 /** A player has a stream no longer. */
@@ -73,6 +86,8 @@ export interface StopEvent extends StreamSource {
 export interface PublishRefusedEvent extends StreamSource {
   readonly code: string;
   readonly description: string;
+  /** `bad-name`, `name-taken`, `wrong-key`, `link-expired`, `too-many-failures`, `gate-failed`, or what a gate of the application says. */
+  readonly reason: string;
 }
 
 /** A publish is over, and its recording closed. */
@@ -157,7 +172,7 @@ export interface HttpOpenEvent {
 
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
-  readonly where: "listener" | "hub" | "http";
+  readonly where: "listener" | "hub" | "http" | "gate";
   readonly error: unknown;
 }
 
@@ -167,6 +182,7 @@ export interface IngestEvents {
   connection: [ConnectionEvent];
   connectionRefused: [ConnectionRefusedEvent];
   connect: [ConnectEvent];
+  connectRefused: [ConnectRefusedEvent];
   publish: [StreamSource];
   publishRefused: [PublishRefusedEvent];
   unpublish: [UnpublishEvent];

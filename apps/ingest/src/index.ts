@@ -1,4 +1,5 @@
-export type { AccessRequest, Gate, Verdict } from "./auth/gate.js";
+export type { AccessRequest, Allowed, Gate, Refused, Verdict } from "./auth/gate.js";
+export { type SignedAccess, type SignOptions, signStreamUrl, streamSignature } from "./auth/signed-url.js";
 export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 export type { ListenAddress } from "./config/values.js";
 export { logEvents } from "./event-log.js";
@@ -7,6 +8,7 @@ export type {
   ConnectEvent,
   ConnectionEvent,
   ConnectionRefusedEvent,
+  ConnectRefusedEvent,
   FaultEvent,
   HttpOpenEvent,
   HttpRequestEvent,
@@ -27,6 +29,7 @@ export { LiveStream, type StreamEnd, type StreamOrigin, type StreamSubscriber } 
 export type { MediaPacket } from "./hub/media-packet.js";
 export type { PublishedMessage, PublishFeed, StreamCounts } from "./hub/publish-feed.js";
 export type { StreamId } from "./hub/stream-id.js";
+export type { StreamLimits } from "./hub/stream-limits.js";
 export { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 export { createLogger, type Logger, type LogOptions, type LogStream } from "./log.js";
 export type { RecordingFailure } from "./outputs/flv-recorder.js";

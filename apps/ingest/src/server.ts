@@ -3,7 +3,8 @@ import { access, constants, mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { resolve } from "node:path";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
-import { type Gate, openGate } from "./auth/gate.js";
+import { AccessControl } from "./auth/access-control.js";
+import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents } from "./events.js";
 import { httpAreas } from "./http/http-areas.js";
@@ -34,7 +35,7 @@ const LAST_WORDS_MS = 200;
 export interface IngestParts {
   /** Who publishes what. @defaultValue one for this process */
   readonly registry?: StreamRegistry;
-  /** Who may connect, publish and play. @defaultValue everybody */
+  /** Asked who may connect, publish and play, when the configuration allows it. @defaultValue everybody */
   readonly gate?: Gate;
 }
 
@@ -52,6 +53,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly registry: StreamRegistry;
   readonly #config: IngestConfig;
   readonly #context: RtmpConnectionContext;
+  readonly #access: AccessControl;
   readonly #hub: Hub;
   readonly #relays: Relays;
   readonly #admission: Admission;
@@ -107,11 +109,17 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       now: () => new Date(),
     });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit);
+    this.#access = new AccessControl(config.auth, {
+      gates: parts.gate === undefined ? [] : [parts.gate],
+      onError: (error) => emit("fault", { where: "gate", error }),
+      clock: () => performance.now(),
+      now: Date.now,
+    });
     // A player may be kept waiting for its stream.
     const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
       hub: this.#hub,
-      gate: parts.gate ?? openGate,
+      gate: this.#access,
       play: { ...config.play, gatherer: new WriteGatherer(config.play.gatherMs) },
       limits: defined(config.session.limits),
       timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
@@ -277,7 +285,8 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#budget.check(holders);
   }
 
-  #recorder(stream: LiveStream, directory: string, emit: Emit): FlvRecorder {
+  #recorder(stream: LiveStream, directory: string, emit: Emit): FlvRecorder | undefined {
+    if (stream.limits.record === false) return undefined;
     const { queueBytes, stallMs, flushMs } = this.#config.record;
     const { app, name } = stream.id;
     const names = { app, stream: name };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authSection } from "./auth.js";
 import { httpSection } from "./http.js";
 import { limitsSection } from "./limits.js";
 import { logSection } from "./log.js";
@@ -18,6 +19,7 @@ export const configSchema = z.strictObject({
   publish: publishSection,
   relay: relaySection,
   http: httpSection,
+  auth: authSection,
   limits: limitsSection,
   session: sessionSection,
   /** How long a stop may take before what is left is cut. */

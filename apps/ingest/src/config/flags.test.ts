@@ -36,7 +36,7 @@ test("flags land in the configuration", () => {
     ],
     ...["--max-pending-per-address", "8", "--max-per-address", "7", "--memory-budget", "1G", "--record-queue", "2M"],
     ...["--gop-cache", "0", "--gop-length", "3s", "--player-queue", "1M", "--gather", "10ms", "--play-wait", "7"],
-    ...["--publish-grace", "4", "--takeover", "replace"],
+    ...["--publish-grace", "4", "--takeover", "replace", "--publish-key", "in", "--play-key", "out"],
   );
   expect(config).toMatchObject({
     rtmp: {
@@ -49,6 +49,7 @@ test("flags land in the configuration", () => {
     play: { gopBytes: 0, gopMs: 3000, queueBytes: 2 ** 20, gatherMs: 10, waitMs: 7000 },
     publish: { graceMs: 4000, takeover: "replace" },
     http: { cors: [], connections: 4096, perAddress: 256 },
+    auth: { publishKey: "in", playKey: "out" },
     limits: { connections: 10, pending: 9, pendingPerAddress: 8, perAddress: 7, heldBytes: 2 ** 30 },
     session: { limits: { maxMediaLength: 2 ** 20 }, timeouts: { idleMs: 5000 } },
     graceMs: 500,

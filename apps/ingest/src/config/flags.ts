@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { authFlags } from "./auth.js";
 import { ConfigError, type IngestConfig, parseConfig } from "./config.js";
 import type { Flag } from "./flag.js";
 import { httpFlags } from "./http.js";
@@ -19,6 +20,7 @@ export const FLAGS: readonly Flag[] = [
   ...publishFlags,
   ...relayFlags,
   ...httpFlags,
+  ...authFlags,
   ...logFlags,
   { name: "grace", value: "TIME", key: "graceMs", help: "how long a stop may take (10s)" },
   ...sessionFlags,

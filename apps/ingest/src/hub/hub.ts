@@ -7,10 +7,19 @@ import {
 } from "./live-stream.js";
 import type { PublishFeed } from "./publish-feed.js";
 import { type StreamId, streamKey } from "./stream-id.js";
+import type { StreamLimits } from "./stream-limits.js";
 import type { StreamRegistry } from "./stream-registry.js";
 
 /** Makes a subscriber for a stream that begins, such as a recorder; undefined if it does not want this one. */
 export type OutputFactory = (stream: LiveStream) => StreamSubscriber | undefined;
+
+/** What is to be known of a publish. */
+export interface PublishTerms {
+  /** Of a stream that begins. @defaultValue `publisher` */
+  readonly origin?: StreamOrigin | undefined;
+  /** What the stream may do from now on; whether it is recorded is decided when it begins. */
+  readonly limits?: StreamLimits | undefined;
+}
 
 /** What a hub is made of. */
 export interface HubOptions {
@@ -46,7 +55,7 @@ export class Hub {
    * Begins a publisher's turn: at a new stream with its outputs, or at one whose publisher is gone or replaced.
    * @param signal aborted when the publisher is gone.
    * @param replace ends this publisher when another one takes its place.
-   * @param origin of a stream that begins.
+   * @param terms what is to be known of the publish.
    * @returns undefined if somebody publishes that name already, or the publisher is gone.
    * @throws what the registry or an output throws; then nothing has begun.
    */
@@ -54,7 +63,7 @@ export class Hub {
     id: StreamId,
     signal: AbortSignal,
     replace: () => void,
-    origin: StreamOrigin = "publisher",
+    terms: PublishTerms = {},
   ): Promise<PublishFeed | undefined> {
     const { registry, takeover, now } = this.#options;
     const key = streamKey(id);
@@ -68,9 +77,10 @@ export class Hub {
     if (existing !== undefined && !existing.ended) {
       if (existing.published && takeover === "refuse") return undefined;
       this.#adopt(existing);
+      existing.limits = terms.limits ?? {};
       return existing.begin(now(), replace);
     }
-    const claim = this.#claim(id, signal, replace, origin).finally(() => this.#claims.delete(key));
+    const claim = this.#claim(id, signal, replace, terms).finally(() => this.#claims.delete(key));
     this.#claims.set(
       key,
       claim.then(
@@ -86,10 +96,11 @@ export class Hub {
     id: StreamId,
     signal: AbortSignal,
     replace: () => void,
-    origin: StreamOrigin,
+    { origin = "publisher", limits = {} }: PublishTerms,
   ): Promise<PublishFeed | undefined> {
     const { registry, outputs, gop, onError, now } = this.#options;
     const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
+    stream.limits = limits;
     if (!(await registry.claim(stream, signal))) return undefined;
     if (signal.aborted) {
       await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it

@@ -3,6 +3,7 @@ import { InitCache } from "./init-cache.js";
 import type { MediaPacket } from "./media-packet.js";
 import { type PublishedMessage, PublishFeed } from "./publish-feed.js";
 import type { StreamId } from "./stream-id.js";
+import { type StreamLimits, ViewerSeats } from "./stream-limits.js";
 
 /** How a stream ended. */
 export interface StreamEnd {
@@ -54,6 +55,9 @@ export class LiveStream {
   /** When the first publish was accepted. */
   readonly startedAt: Date;
   readonly origin: StreamOrigin;
+  /** The places of its viewers: who serves the stream to somebody takes one, and gives it back. */
+  readonly seats = new ViewerSeats();
+  #limits: StreamLimits = {};
   readonly #init = new InitCache();
   readonly #gop: GopCache;
   readonly #subscribers = new Set<StreamSubscriber>();
@@ -70,6 +74,14 @@ export class LiveStream {
     this.#onSubscriberError = options.onSubscriberError;
   }
 
+  /** What its publisher was allowed. */
+  get limits(): StreamLimits {
+    return this.#limits;
+  }
+  set limits(limits: StreamLimits) {
+    this.#limits = limits;
+    this.seats.max = limits.maxViewers ?? Number.POSITIVE_INFINITY;
+  }
   /** Bytes of media kept on the publisher's account: by subscribers, and in the GOP cache. */
   get heldBytes(): number {
     let held = this.#gop.bytes;

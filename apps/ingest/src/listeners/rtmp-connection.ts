@@ -14,12 +14,13 @@ import {
   splitName,
 } from "@rtmp/session";
 import { nodeHmacSha256, nodeTransport } from "@rtmp/session/node";
-import type { AccessRequest, Gate, Verdict } from "../auth/gate.js";
+import { type AccessRequest, DENIED, type Gate, type Verdict } from "../auth/gate.js";
 import type { Emit, StreamSource } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
+import { PublishLimiter, type StreamLimits } from "../hub/stream-limits.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import type { WriteGatherer } from "../outputs/write-gatherer.js";
 import type { SessionDirectory } from "../stats/session-directory.js";
@@ -51,11 +52,13 @@ export class RtmpConnection {
   readonly #context: RtmpConnectionContext;
   readonly #session: ServerSession;
   readonly #feeds = new Map<Publication, PublishFeed>();
+  readonly #limiters = new Map<Publication, PublishLimiter>();
   readonly #players = new Map<Playback, ActivePlayer>();
   readonly #ending = new Set<Promise<void>>();
   readonly #entry: RtmpLiveSession;
   readonly #onAccepted: () => void;
   readonly #startedAt: number;
+  #app: string | undefined; // the gate's name for the application, if it gave one
 
   /**
    * @param number tells connections apart in logs.
@@ -72,7 +75,11 @@ export class RtmpConnection {
       handler: {
         connect: (request) => this.#connect(request),
         publish: (request) => this.#publish(request),
-        media: (message: MediaMessage, publication) => this.#feeds.get(publication)?.write(message),
+        media: (message: MediaMessage, publication) => {
+          const limiter = this.#limiters.get(publication);
+          if (limiter !== undefined && !limiter.count(message.payload.length)) return;
+          return this.#feeds.get(publication)?.write(message);
+        },
         unpublish: (publication, end) => this.#unpublish(publication, end),
         play: (request) => this.#play(request),
         stop: (playback, { reason }) => this.#stop(playback, reason),
@@ -141,18 +148,25 @@ export class RtmpConnection {
 
   #connect(request: ConnectRequest): void | Promise<void> {
     const answer = (verdict: Verdict): void => {
-      if (verdict.allowed) this.#accept(request);
-      else request.reject(verdict.code, verdict.description);
+      if (verdict.allowed) {
+        this.#app = verdict.app;
+        this.#accept(request);
+        return;
+      }
+      const { code, description, reason = "refused" } = verdict;
+      if (!request.reject(code, description)) return;
+      const { number: connection, peer } = this;
+      this.#context.emit("connectRefused", { app: request.app, connection, peer, code, description, reason });
     };
-    const verdict = this.#check("connect", request, request.signal, "");
+    const verdict = this.#check("connect", request, request.signal);
     if (!(verdict instanceof Promise)) answer(verdict);
     else return verdict.then(answer);
   }
 
   #accept(request: ConnectRequest): void {
-    this.#entry.connected(request);
+    const app = this.#app ?? request.app;
+    this.#entry.connected({ ...request, app });
     if (!request.accept()) return;
-    const { app } = request;
     const { client } = this.#entry;
     const { number: connection, peer } = this;
     const { handshakeMs = 0 } = this.#session;
@@ -163,37 +177,56 @@ export class RtmpConnection {
 
   async #publish(request: PublishRequest): Promise<void> {
     const { publication, signal } = request;
-    const asked = { app: publication.app, name: publication.streamName };
-    const refuse = (code: string, description: string, id: StreamId): void => {
+    const asked = { app: this.#app ?? publication.app, name: publication.streamName };
+    const refuse = (code: string, description: string, reason: string, id: StreamId): void => {
       if (!request.reject(code, description)) return;
-      this.#context.emit("publishRefused", { ...this.#source(id), code, description });
+      this.#context.emit("publishRefused", { ...this.#source(id), code, description, reason });
     };
     if (asked.name === "") {
       const description = "The stream name is empty: enter a stream key, as in rtmp://host/live/KEY.";
-      refuse("NetStream.Publish.BadName", description, asked);
+      refuse("NetStream.Publish.BadName", description, "bad-name", asked);
       return;
     }
-    const verdict = await this.#check("publish", request.connect, signal, publication.name);
+    const { name, publishingType } = publication;
+    const verdict = await this.#check("publish", request.connect, signal, name, publishingType);
     if (!verdict.allowed) {
-      refuse(verdict.code, verdict.description, asked);
+      const { code, description, reason = "refused", shown = asked.name } = verdict;
+      refuse(code, description, reason, { ...asked, name: shown });
       return;
     }
     const id = { app: asked.app, name: verdict.stream ?? asked.name };
-    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication));
+    const { limits } = verdict;
+    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication), { limits });
     if (feed === undefined) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
-      refuse("NetStream.Publish.BadName", description, id);
+      refuse("NetStream.Publish.BadName", description, "name-taken", id);
       return;
     }
     this.#feeds.set(publication, feed); // media may come while `accept` runs
+    this.#limit(publication, limits);
     if (request.accept()) {
       this.#onAccepted();
       this.#entry.began("publish", id);
       this.#context.emit("publish", this.#source(id));
       return;
     }
-    this.#feeds.delete(publication);
+    this.#forget(publication);
     await this.#context.hub.unpublish(feed, { clean: false, reason: "cancelled" });
+  }
+
+  #limit(publication: Publication, limits: StreamLimits = {}): void {
+    if (limits.maxBitrate === undefined && limits.maxDurationMs === undefined) return;
+    const limiter = new PublishLimiter(limits, this.#context.clock, ({ reason, description }) => {
+      const code = DENIED.publish;
+      this.#session.endPublication(publication.messageStreamId, reason, { code, description });
+    });
+    this.#limiters.set(publication, limiter);
+  }
+
+  #forget(publication: Publication): void {
+    this.#feeds.delete(publication);
+    this.#limiters.get(publication)?.stop();
+    this.#limiters.delete(publication);
   }
 
   /** Another publisher has taken the name. */
@@ -205,8 +238,9 @@ export class RtmpConnection {
   #unpublish(publication: Publication, end: SessionEnd): void {
     const feed = this.#feeds.get(publication);
     if (feed === undefined) return;
+    this.#limiters.get(publication)?.stop();
     const ending = this.#finish(feed, end).finally(() => {
-      this.#feeds.delete(publication);
+      this.#forget(publication);
       this.#ending.delete(ending);
     });
     this.#ending.add(ending);
@@ -237,26 +271,33 @@ export class RtmpConnection {
   async #play(request: PlayRequest): Promise<void> {
     const { playback, signal } = request;
     const { hub, play, emit } = this.#context;
-    const asked = { app: playback.app, name: playback.streamName };
+    const asked = { app: this.#app ?? playback.app, name: playback.streamName };
+    const refuse = (code: string, description: string, reason: string, id: StreamId): void => {
+      if (request.reject(code, description)) emit("playRefused", { ...this.#source(id), code, description, reason });
+    };
     const verdict = await this.#check("play", request.connect, signal, playback.name);
     if (!verdict.allowed) {
-      const { code, description } = verdict;
-      if (request.reject(code, description)) emit("playRefused", { ...this.#source(asked), code, description });
+      const { code, description, reason = "refused", shown = asked.name } = verdict;
+      refuse(code, description, reason, { ...asked, name: shown });
       return;
     }
     const id = { app: asked.app, name: verdict.stream ?? asked.name };
     const stream = await hub.find(id, play.waitMs, signal);
     if (stream === undefined || stream.ended) {
-      const [code, description] = [
-        "NetStream.Play.StreamNotFound",
-        `${streamLabel(id)} is not being published.`,
-      ] as const;
-      if (request.reject(code, description)) emit("playRefused", { ...this.#source(id), code, description });
+      const { shown } = verdict;
+      const description = `${shown === undefined ? streamLabel(id) : "That stream"} is not being published.`;
+      refuse("NetStream.Play.StreamNotFound", description, "not-found", { ...id, name: shown ?? id.name });
+      return;
+    }
+    const leaveSeat = stream.seats.take();
+    if (leaveSeat === undefined) {
+      const description = `${streamLabel(id)} has as many viewers as it may have.`;
+      refuse(DENIED.play, description, "too-many-viewers", id);
       return;
     }
     const onEnded = (): void => this.#stop(playback, "unpublish");
     const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer, onEnded);
-    const active: ActivePlayer = { player, stream, leave: () => {}, since: this.#context.clock() };
+    const active: ActivePlayer = { player, stream, leave: leaveSeat, since: this.#context.clock() };
     this.#players.set(playback, active); // it may leave again while `accept` runs
     emit("play", this.#source(id));
     if (!request.accept()) {
@@ -270,7 +311,11 @@ export class RtmpConnection {
       player.end();
       return;
     }
-    active.leave = stream.subscribe(player);
+    const unsubscribe = stream.subscribe(player);
+    active.leave = () => {
+      unsubscribe();
+      leaveSeat();
+    };
     player.start();
   }
 
@@ -290,16 +335,17 @@ export class RtmpConnection {
     action: AccessRequest["action"],
     { app, tcUrl, command }: ConnectInfo,
     signal: AbortSignal,
-    name: string,
+    name = "",
+    publishingType?: string,
   ): Verdict | Promise<Verdict> {
     const { name: stream, query } = splitName(name);
-    const { number: connection, peer } = this;
-    const address = this.#socket.remoteAddress ?? "";
-    const client = command.flashVer;
-    return this.#context.gate.check(
-      { action, protocol: "rtmp", app, stream, query, tcUrl, client, connection, address, peer },
-      signal,
-    );
+    const { flashVer: client, pageUrl, swfUrl } = command;
+    const request: AccessRequest = {
+      ...{ action, protocol: "rtmp", app: this.#app ?? app, stream, query, publishingType },
+      ...{ appQuery: splitName(command.app ?? "").query, tcUrl, pageUrl, swfUrl, client },
+      ...{ connection: this.number, address: this.#socket.remoteAddress ?? "", peer: this.peer },
+    };
+    return this.#context.gate.check(request, signal);
   }
 
   #source({ app, name: stream }: StreamId): StreamSource {

@@ -46,7 +46,7 @@ export class PullRelay {
       this.#feed = undefined;
       this.link.stop("replaced");
     };
-    const feed = await hub.publish(this.id, this.link.signal, taken, origin);
+    const feed = await hub.publish(this.id, this.link.signal, taken, { origin });
     if (feed === undefined) {
       await player.close();
       throw new ClientError("stream-failed", "The name is being published here already.");

@@ -1,0 +1,104 @@
+import type { AuthConfig } from "../config/auth.js";
+import { type StreamLimits, tighter } from "../hub/stream-limits.js";
+import { Credentials } from "./credentials.js";
+import { FailureLimiter } from "./failure-limiter.js";
+import { type AccessRequest, type Allowed, DENIED, type Gate, type Refused, type Verdict } from "./gate.js";
+
+/** What an access control is made of. */
+export interface AccessOptions {
+  /** Asked one after the other when keys and signatures have said yes; the first no counts, each sees the names that the one before gave. */
+  readonly gates: readonly Gate[];
+  /** Told when a gate broke its promise not to throw or reject. */
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * The server's own gate: an address with too many failed attempts is refused; then stream keys and signed URLs decide,
+ * then the hooks, then the application's own gate. All have to say yes.
+ */
+export class AccessControl implements Gate {
+  readonly #options: AccessOptions;
+  readonly #failures: FailureLimiter;
+  #credentials: Credentials;
+
+  constructor(config: AuthConfig, options: AccessOptions) {
+    this.#options = options;
+    this.#failures = new FailureLimiter(config.failures, options.clock);
+    this.#credentials = new Credentials(config, options.now);
+  }
+
+  /** Other keys, secrets and limits for all that asks from now on; what was allowed goes on. */
+  reload(config: AuthConfig): void {
+    this.#failures.reload(config.failures);
+    this.#credentials = new Credentials(config, this.#options.now);
+  }
+
+  check(request: AccessRequest, signal: AbortSignal): Verdict | Promise<Verdict> {
+    const blockedMs = this.#failures.blockedMs(request.address);
+    if (blockedMs > 0) return this.#blocked(request, blockedMs);
+    const verdict = this.#credentials.check(request);
+    if (!verdict.allowed) return this.#refused(request, verdict);
+    return this.#options.gates.length === 0 ? verdict : this.#askAll(request, verdict, signal);
+  }
+
+  async #askAll(request: AccessRequest, first: Allowed, signal: AbortSignal): Promise<Verdict> {
+    let asking = renamed(request, first);
+    let allowed = first;
+    for (const gate of this.#options.gates) {
+      const verdict = await this.#ask(gate, asking, signal);
+      if (!verdict.allowed) return this.#refused(request, { shown: first.shown, ...verdict });
+      allowed = both(allowed, verdict);
+      asking = renamed(asking, verdict);
+    }
+    return allowed;
+  }
+
+  async #ask(gate: Gate, request: AccessRequest, signal: AbortSignal): Promise<Verdict> {
+    try {
+      return await gate.check(request, signal);
+    } catch (error) {
+      this.#options.onError(error);
+      const description = "The server failed.";
+      return { allowed: false, code: DENIED[request.action], description, reason: "gate-failed", counts: false };
+    }
+  }
+
+  #refused({ address }: AccessRequest, refusal: Refused): Refused {
+    if (refusal.counts !== false) this.#failures.failed(address);
+    return refusal;
+  }
+
+  #blocked(request: AccessRequest, blockedMs: number): Refused {
+    const { action, stream } = request;
+    return {
+      allowed: false,
+      code: DENIED[action],
+      description: `Too many failed attempts from your address: try again in ${Math.ceil(blockedMs / 1000)} s.`,
+      reason: "too-many-failures",
+      shown: action === "connect" ? undefined : this.#credentials.shown(stream),
+      counts: false,
+    };
+  }
+}
+
+function renamed(request: AccessRequest, { app = request.app, stream = request.stream }: Allowed): AccessRequest {
+  return { ...request, app, stream };
+}
+
+function both(before: Allowed, after: Allowed): Allowed {
+  return {
+    allowed: true,
+    app: after.app ?? before.app,
+    stream: after.stream ?? before.stream,
+    limits: bothLimits(before.limits, after.limits),
+    shown: after.shown ?? before.shown,
+  };
+}
+
+function bothLimits(a: StreamLimits | undefined, b: StreamLimits | undefined): StreamLimits | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : tighter(a, b);
+}

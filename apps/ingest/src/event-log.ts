@@ -36,6 +36,9 @@ export function logEvents(server: IngestServer, logger: Logger, now: () => numbe
   server.on("sessionEnd", (event) => logger.info({ event: "session-end", ...event }, "Connection ended"));
   server.on("recordingStarted", (event) => logger.info({ event: "recording-started", ...event }, "Recording started"));
   server.on("recordingClosed", (event) => logger.info({ event: "recording-closed", ...event }, "Recording closed"));
+  server.on("recordingTrackLeftOut", (event) => {
+    logger.warn({ event: "recording-track-left-out", ...event }, "Recording goes without a track");
+  });
   server.on("recordingFailed", (event) => logger.error({ event: "recording-failed", ...event }, "Recording failed"));
   server.on("relayLive", (event) => logger.info({ event: "relay-live", ...event }, "Relay is live"));
   server.on("relayRetry", (event) => logger.warn({ event: "relay-retry", ...event }, "Relay waits to connect again"));

@@ -1,5 +1,10 @@
 import type { AccessRequest } from "./auth/gate.js";
-import type { RecordingFailure } from "./outputs/flv-recorder.js";
+import type {
+  RecordingEndReason,
+  RecordingFailure,
+  RecordingFormat,
+  RecordingTrack,
+} from "./recording/recording-info.js";
 import type { RelayEndEvent, RelayEvent, RelayRetryEvent } from "./relay/relay-info.js";
 
 /** Where a stream comes from and what it is called; nothing of this is secret. */
@@ -134,16 +139,44 @@ export interface RecordingEvent {
   readonly stream: string;
   readonly path: string;
 }
-export interface RecordingClosedEvent extends RecordingEvent {
+/** A file was created. */
+export interface RecordingStartedEvent extends RecordingEvent {
+  readonly format: RecordingFormat;
+}
+/** A file is complete; the same is in the manifest. */
+export interface RecordingClosedEvent extends RecordingStartedEvent {
   readonly bytes: number;
   /** Latest timestamp in the file, in ms. */
   readonly mediaMs: number;
+  /** When the file was begun and closed, ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** From its first frame to its last. */
+  readonly durationMs: number;
+  /** What has to be added to the file's timestamps to have the stream's. */
+  readonly offsetMs: number;
+  readonly tracks: readonly RecordingTrack[];
+  /** Always true here; in the manifest false for a file that failed. */
+  readonly clean: boolean;
+  /** Why the file ended. */
+  readonly reason: RecordingEndReason;
+  /** Of the whole file, as hex; absent if files are not hashed, or there was no time. */
+  readonly sha256?: string;
+}
+/** A container does not take a track: the file goes without it. */
+export interface RecordingTrackLeftOutEvent extends RecordingEvent {
+  readonly kind: "audio" | "video";
+  readonly trackId: number;
+  /** FourCC or name of a legacy codec. */
+  readonly codec?: string;
+  /** For people. */
+  readonly reason: string;
 }
 export interface RecordingFailedEvent {
   readonly app: string;
   readonly stream: string;
   readonly reason: RecordingFailure;
-  /** The file that was being written, if one was open; it holds whole tags. */
+  /** The file that was being written, if one was open; it holds whole tags or fragments. */
   readonly path?: string;
   readonly bytes?: number;
   readonly error?: unknown;
@@ -172,7 +205,7 @@ export interface HttpOpenEvent {
 
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
-  readonly where: "listener" | "hub" | "http" | "gate";
+  readonly where: "listener" | "hub" | "http" | "gate" | "recordings";
   readonly error: unknown;
 }
 
@@ -190,8 +223,9 @@ export interface IngestEvents {
   playRefused: [PlayRefusedEvent];
   stop: [StopEvent];
   sessionEnd: [SessionEndEvent];
-  recordingStarted: [RecordingEvent];
+  recordingStarted: [RecordingStartedEvent];
   recordingClosed: [RecordingClosedEvent];
+  recordingTrackLeftOut: [RecordingTrackLeftOutEvent];
   recordingFailed: [RecordingFailedEvent];
   relayLive: [RelayEvent];
   relayRetry: [RelayRetryEvent];

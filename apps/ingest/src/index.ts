@@ -20,19 +20,32 @@ export type {
   RecordingClosedEvent,
   RecordingEvent,
   RecordingFailedEvent,
+  RecordingStartedEvent,
+  RecordingTrackLeftOutEvent,
   SessionEndEvent,
   StopEvent,
   StreamSource,
   UnpublishEvent,
 } from "./events.js";
-export { LiveStream, type StreamEnd, type StreamOrigin, type StreamSubscriber } from "./hub/live-stream.js";
+export {
+  LiveStream,
+  type StreamEnd,
+  type StreamOrigin,
+  type StreamSubscriber,
+} from "./hub/live-stream.js";
 export type { MediaPacket } from "./hub/media-packet.js";
 export type { PublishedMessage, PublishFeed, StreamCounts } from "./hub/publish-feed.js";
 export type { StreamId } from "./hub/stream-id.js";
 export type { StreamLimits } from "./hub/stream-limits.js";
 export { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 export { createLogger, type Logger, type LogOptions, type LogStream } from "./log.js";
-export type { RecordingFailure } from "./outputs/flv-recorder.js";
+export type {
+  RecordingEndReason,
+  RecordingFailure,
+  RecordingFormat,
+  RecordingTrack,
+} from "./recording/recording-info.js";
+export type { RecordingStart, Recordings, RunningRecording } from "./recording/recordings.js";
 export type { RelayEndEvent, RelayEvent, RelayInfo, RelayRetryEvent } from "./relay/relay-info.js";
 export { type IngestParts, IngestServer } from "./server.js";
 export type {

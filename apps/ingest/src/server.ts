@@ -1,7 +1,5 @@
 import { EventEmitter } from "node:events";
-import { access, constants, mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { resolve } from "node:path";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
 import { AccessControl } from "./auth/access-control.js";
 import type { Gate } from "./auth/gate.js";
@@ -10,7 +8,6 @@ import type { Emit, IngestEvents } from "./events.js";
 import { httpAreas } from "./http/http-areas.js";
 import { HttpSide } from "./http/http-side.js";
 import { Hub } from "./hub/hub.js";
-import type { LiveStream } from "./hub/live-stream.js";
 import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { Admission, type Stage } from "./listeners/admission.js";
@@ -18,9 +15,8 @@ import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
 import { peerLabel } from "./listeners/peer-address.js";
 import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
 import { RtmpListener } from "./listeners/rtmp-listener.js";
-import { FlvRecorder } from "./outputs/flv-recorder.js";
-import { nodeRecordingFs } from "./outputs/recording-fs.js";
 import { WriteGatherer } from "./outputs/write-gatherer.js";
+import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { Relays } from "./relay/relays.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
@@ -51,6 +47,8 @@ export interface IngestParts {
 export class IngestServer extends EventEmitter<IngestEvents> {
   /** Who publishes what. */
   readonly registry: StreamRegistry;
+  /** What is recorded, and was. */
+  readonly recordings: Recordings;
   readonly #config: IngestConfig;
   readonly #context: RtmpConnectionContext;
   readonly #access: AccessControl;
@@ -61,7 +59,6 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #stats = new Stats();
   readonly #http: HttpSide;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
-  readonly #recordings = new WeakMap<LiveStream, string>();
   #listeners: RtmpListener[] = [];
   #budgetTimer: NodeJS.Timeout | undefined;
   #connectionCount = 0;
@@ -94,11 +91,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
         });
       }
     };
+    this.recordings = new Recordings({ config: config.record, registry: this.registry, emit });
     this.#hub = new Hub({
       registry: this.registry,
       outputs: [
         (stream) => this.#stats.meter(stream),
-        ...(directory === undefined ? [] : [(stream: LiveStream) => this.#recorder(stream, resolve(directory), emit)]),
+        (stream) => this.recordings.begin(stream),
         (stream) => void this.#relays.began(stream),
       ],
       onMissing: (id) => this.#relays.missing(id),
@@ -125,7 +123,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
       emit,
       sessions: this.#stats.sessions,
-      recordingOf: (stream) => this.#recordings.get(stream),
+      recordingOf: (stream) => this.recordings.latestPath(stream),
       clock: () => performance.now(),
     };
     const { clock } = this.#context;
@@ -190,9 +188,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   async start(): Promise<void> {
     if (this.#state !== "new") throw new TypeError("A server starts once.");
     this.#state = "started";
-    const { directory } = this.#config.record;
-    // Better now than when the first encoder has begun.
-    if (directory !== undefined) await makeWritable(resolve(directory));
+    await this.recordings.prepare();
     const addresses: { address: string; port: number }[] = [];
     let httpAddresses: readonly { address: string; port: number }[] = [];
     try {
@@ -235,10 +231,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
     const finished = Promise.all([closed, ...this.#connections.values()])
       .then(() => Promise.all([this.#hub.close(), relayed]))
+      .then(() => this.recordings.idle())
       .then(() => this.#http.stop()) // last, so that viewers get the end of their streams
       .then(() => true);
     const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
     if (inTime) return true;
+    this.recordings.hurry();
     for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
     this.#http.destroy();
     await Promise.race([finished, after(LAST_WORDS_MS)]);
@@ -283,41 +281,6 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       holders.push({ heldBytes, accepted, evict: () => connection.destroy("memory-budget") });
     }
     this.#budget.check(holders);
-  }
-
-  #recorder(stream: LiveStream, directory: string, emit: Emit): FlvRecorder | undefined {
-    if (stream.limits.record === false) return undefined;
-    const { queueBytes, stallMs, flushMs } = this.#config.record;
-    const { app, name } = stream.id;
-    const names = { app, stream: name };
-    return new FlvRecorder(
-      stream,
-      { directory, queueBytes, stallMs, flushMs, fs: nodeRecordingFs, now: () => new Date() },
-      {
-        opened: ({ path }) => {
-          this.#recordings.set(stream, path);
-          emit("recordingStarted", { ...names, path });
-        },
-        closed: ({ path, bytes, mediaMs }) => emit("recordingClosed", { ...names, path, bytes, mediaMs }),
-        failed: (reason, error, info) =>
-          emit("recordingFailed", {
-            ...names,
-            reason,
-            ...(info !== undefined && { path: info.path, bytes: info.bytes }),
-            ...(error !== undefined && { error }),
-          }),
-      },
-    );
-  }
-}
-
-/** @throws Error if the folder is not there and can not be made, or can not be written to. */
-async function makeWritable(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    await access(directory, constants.W_OK);
-  } catch (cause) {
-    throw new Error(`Recordings can not be written to ${directory}`, { cause });
   }
 }
 

@@ -112,6 +112,18 @@ describe("FlvWriter", () => {
     expect(readFile(writeFile(stream, { hasAudio: false }).open).flags).toBe("video");
   });
 
+  test("in parts the bytes are the same, and a long payload is not copied", () => {
+    const long = { tagType: 9, timestamp: 160, payload: new Uint8Array(5000).fill(1) };
+    const writer = new FlvWriter();
+    const parts: Uint8Array[] = [];
+    for (const tag of [...stream, long, metadata({ late: 1 })]) writer.appendParts(tag, parts);
+    expect(concatBytes(parts)).toEqual(writeFile([...stream, long, metadata({ late: 1 })]).open);
+    expect(writer.length).toBe(concatBytes(parts).length);
+    expect(parts.some((part) => part.buffer === long.payload.buffer)).toBe(true);
+    expect(() => writer.appendParts({ ...long, timestamp: -1 }, parts)).toThrow(RangeError);
+    expect(writer.length).toBe(concatBytes(parts).length);
+  });
+
   test("one patch, at the start, never as far as the media", () => {
     const { closing, file } = writeFile(stream);
     expect(closing.bytes).toHaveLength(0);

@@ -4,10 +4,13 @@ import { FlvIndex, type FlvSummary } from "./flv-index.js";
 import {
   encodeFlvHeader,
   encodeFlvTag,
+  encodeFlvTagHeader,
+  encodePreviousTagSize,
   FLV_HEADER_LENGTH,
   FLV_TAG_HEADER_LENGTH,
   type FlvTag,
   FlvTagType,
+  PREVIOUS_TAG_SIZE_LENGTH,
 } from "./flv-tag.js";
 import {
   closedMembers,
@@ -64,6 +67,8 @@ export interface FlvClosing {
   readonly summary: FlvSummary;
 }
 
+/** From this length on a payload is cheaper as a part of its own than copied, in bytes. */
+const WORTH_A_PART = 2048;
 const MAX_KEYFRAMES = 8000; // what an AMF0 decoder with usual limits still reads
 const ON_META_DATA = encodeScriptData("onMetaData", []);
 const CLEAR_DATA_FRAME = encodeScriptData("@clearDataFrame", []);
@@ -116,13 +121,28 @@ export class FlvWriter {
    * @throws RangeError for a tag whose values do not fit. TypeError after {@link close}.
    */
   append(tag: FlvTag): Uint8Array {
-    if (this.#isClosed) throw new TypeError("the file is closed");
-    const { tagType } = tag;
-    if (tagType !== FlvTagType.script && tagType !== FlvTagType.scriptAmf3) return this.#write(tag);
-    const payload = stripSetDataFrame(tag.payload, tagType);
-    if (startsWith(payload, tagType, CLEAR_DATA_FRAME)) return NOTHING; // for servers: nothing that a file could hold
-    if (startsWith(payload, tagType, ON_META_DATA) && this.#takeMetadata(payload, tagType)) return NOTHING;
-    return this.#write({ ...tag, payload });
+    const written = this.#take(tag);
+    if (written === undefined) return NOTHING;
+    const bytes = encodeFlvTag(written); // first: it may throw
+    const head = this.#place(written);
+    return head.length > 0 ? concatBytes([head, bytes]) : bytes;
+  }
+
+  /**
+   * As {@link append}, for callers that gather writes: a long payload is not copied.
+   * @param parts what is to be appended is added to it, in order; one of them may be the tag's own payload.
+   */
+  appendParts(tag: FlvTag, parts: Uint8Array[]): void {
+    const written = this.#take(tag);
+    if (written === undefined) return;
+    const { tagType, timestamp, payload } = written;
+    const pieces =
+      payload.length < WORTH_A_PART
+        ? [encodeFlvTag(written)]
+        : [encodeFlvTagHeader(tagType, timestamp, payload.length), payload, encodePreviousTagSize(payload.length)];
+    const head = this.#place(written);
+    if (head.length > 0) parts.push(head);
+    parts.push(...pieces);
   }
 
   /**
@@ -143,12 +163,23 @@ export class FlvWriter {
     return { bytes, patches: [{ offset: 0, bytes: head }], summary };
   }
 
-  #write(tag: FlvTag): Uint8Array {
-    const bytes = encodeFlvTag(tag);
+  /** The tag as it is to be written; undefined if it is not. */
+  #take(tag: FlvTag): FlvTag | undefined {
+    if (this.#isClosed) throw new TypeError("the file is closed");
+    const { tagType, timestamp } = tag;
+    if (tagType !== FlvTagType.script && tagType !== FlvTagType.scriptAmf3) return tag;
+    const payload = stripSetDataFrame(tag.payload, tagType);
+    if (startsWith(payload, tagType, CLEAR_DATA_FRAME)) return undefined; // for servers: nothing that a file could hold
+    if (startsWith(payload, tagType, ON_META_DATA) && this.#takeMetadata(payload, tagType)) return undefined;
+    return { tagType, timestamp, payload };
+  }
+
+  /** Counts a tag that is appended now. @returns the file's start, if it is the first. */
+  #place(tag: FlvTag): Uint8Array {
     const head = this.#length === 0 ? this.#head(true) : NOTHING;
     this.#index.add(tag, this.#length);
-    this.#length += bytes.length;
-    return head.length > 0 ? concatBytes([head, bytes]) : bytes;
+    this.#length += FLV_TAG_HEADER_LENGTH + tag.payload.length + PREVIOUS_TAG_SIZE_LENGTH;
+    return head;
   }
 
   /** The file's start: header, and onMetaData with what is known, in the room for what will be. */

@@ -56,6 +56,13 @@ export function duration(minMs: number, maxMs = 86_400_000): z.ZodType<number, n
   return numeric(parseDuration, minMs, maxMs, error);
 }
 
+/** Yes or no, or the words `on` and `off`. */
+export function onOff(): z.ZodType<boolean, boolean | "on" | "off"> {
+  return z
+    .union([z.boolean(), z.enum(["on", "off"])], { error: "must be on or off" })
+    .transform((value) => value === true || value === "on");
+}
+
 /** A listen address, or text for {@link parseListenAddress}. */
 export const listenAddress: z.ZodType<ListenAddress, ListenAddress | string> = z
   .union([z.string(), z.strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535) })], {

@@ -10,7 +10,7 @@ import { type StreamId, streamKey } from "./stream-id.js";
 import type { StreamLimits } from "./stream-limits.js";
 import type { StreamRegistry } from "./stream-registry.js";
 
-/** Makes a subscriber for a stream that begins, such as a recorder; undefined if it does not want this one. */
+/** Makes a subscriber for a stream that begins; undefined if it does not want this one, or subscribes by itself. */
 export type OutputFactory = (stream: LiveStream) => StreamSubscriber | undefined;
 
 /** What is to be known of a publish. */

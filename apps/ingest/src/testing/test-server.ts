@@ -44,10 +44,11 @@ export async function startServer(options: IngestOptions = {}, parts: IngestPart
       { timeout: 10_000, interval: 5 },
     );
   const { port } = (await event("listening")) as LogLine & { port: number };
-  /** Paths of all files below the recordings' folder. */
+  /** Paths of all recordings. */
   const files = async (): Promise<string[]> => {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const media = entries.filter((entry) => entry.isFile() && entry.name !== "recordings.jsonl");
+    return media.map((entry) => join(entry.parentPath, entry.name));
   };
   return { server, port, directory, lines, events, event, files, read: (path: unknown) => readFile(String(path)) };
 }

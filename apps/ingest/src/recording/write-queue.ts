@@ -1,12 +1,13 @@
 import { costOf, type MediaPacket } from "../hub/media-packet.js";
+import type { FileStart } from "./recording-timeline.js";
 
 /** A packet with its place in a recording. */
 export interface PlacedPacket {
   readonly packet: MediaPacket;
   /** In the file, in ms. */
   readonly timestamp: number;
-  /** Whether a new file begins with it. */
-  readonly newFile: boolean;
+  /** Set if a new file begins with it. */
+  readonly start: FileStart | undefined;
 }
 
 /** What waits for the disk, with a count of the memory that this takes. */
@@ -31,15 +32,15 @@ export class WriteQueue {
   take(maxBytes: number): PlacedPacket[] {
     let count = 0;
     let bytes = 0;
-    for (const { packet, newFile } of this.#waiting) {
+    for (const { packet, start } of this.#waiting) {
       bytes += packet.payload.length;
-      if (count > 0 && (newFile || bytes > maxBytes)) break;
+      if (count > 0 && (start !== undefined || bytes > maxBytes)) break;
       count++;
     }
     return this.#waiting.splice(0, count);
   }
 
-  /** Packets that were taken are on disk: their memory is free. */
+  /** Packets that were taken are dealt with: their memory is free, or counted elsewhere. */
   done(packets: readonly PlacedPacket[]): void {
     for (const placed of packets) this.#cost -= costOf(placed.packet);
   }

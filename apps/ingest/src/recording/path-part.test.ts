@@ -41,7 +41,7 @@ describe("pathPart", () => {
   ] as const)("escapes %s", ([, name, part]) => expect(pathPart(name)).toBe(part));
 
   test("what only looks like a device stays", () => {
-    expect(["console", "nullify", "com", "com10", "auxiliary"].map(pathPart)).toEqual([
+    expect(["console", "nullify", "com", "com10", "auxiliary"].map((name) => pathPart(name))).toEqual([
       "console",
       "nullify",
       "com",

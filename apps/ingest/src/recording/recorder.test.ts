@@ -11,10 +11,21 @@ import {
   videoHeader,
   videoMessage,
 } from "../testing/packets.js";
-import { FlvRecorder, type RecorderOptions, type RecordingInfo } from "./flv-recorder.js";
+import { DEFAULT_NAME, NameTemplate } from "./name-template.js";
+import { Recorder, type RecorderEvents, type RecorderOptions } from "./recorder.js";
+import type { RecordingInfo } from "./recording-info.js";
+import { StreamRecording } from "./stream-recording.js";
 
 const START = new Date("2026-01-31T12:00:00.123Z");
 const PATH = "/rec/live/key/2026-01-31T12-00-00.123Z.flv";
+
+const silent: RecorderEvents = { opened() {}, closed() {}, failed() {}, leftOut() {} };
+
+function optionsFor(fs: FakeFs, options: Partial<RecorderOptions> = {}): RecorderOptions {
+  const name = new NameTemplate(DEFAULT_NAME);
+  const limits = { queueBytes: 16 * 2 ** 20, stallMs: 10_000, flushMs: 0 };
+  return { format: "flv", directory: "/rec", name, ...limits, fs, now: () => START, ...options };
+}
 
 function setUp(options: Partial<RecorderOptions> = {}) {
   const fs = new FakeFs();
@@ -22,23 +33,20 @@ function setUp(options: Partial<RecorderOptions> = {}) {
   const infos: (RecordingInfo | undefined)[] = [];
   const errors: unknown[] = [];
   const stream = new LiveStream({ app: "live", name: "key" }, START);
-  const recorder = new FlvRecorder(
-    stream,
-    { directory: "/rec", queueBytes: 16 * 2 ** 20, stallMs: 10_000, flushMs: 0, fs, now: () => START, ...options },
-    {
-      opened: (info) => void events.push(`opened ${info.path}`),
-      closed: (info) => {
-        events.push(`closed ${info.path}`);
-        infos.push(info);
-      },
-      failed: (reason, error, info) => {
-        events.push(`failed ${reason}`);
-        errors.push(error);
-        infos.push(info);
-      },
+  const recorder = new Recorder(stream, optionsFor(fs, options), {
+    ...silent,
+    opened: (info) => void events.push(`opened ${info.path}`),
+    closed: (info) => {
+      events.push(`closed ${info.path}`);
+      infos.push(info);
     },
-  );
-  stream.subscribe(recorder);
+    failed: (reason, error, info) => {
+      events.push(`failed ${reason}`);
+      errors.push(error);
+      infos.push(info);
+    },
+  });
+  stream.subscribe(new StreamRecording([recorder], () => {}));
   const feed = stream.begin(START, () => {});
   return { fs, events, infos, errors, stream, feed, recorder };
 }
@@ -166,12 +174,7 @@ describe("a recording", () => {
     feed.write(videoHeader(0, 2)); // replaces the first
     feed.write(videoMessage(0, true));
     const fs = new FakeFs();
-    const recorder = new FlvRecorder(
-      stream,
-      { directory: "/rec", queueBytes: 1e6, stallMs: 1e4, flushMs: 0, fs, now: () => START },
-      { opened() {}, closed() {}, failed() {} },
-    );
-    stream.subscribe(recorder);
+    stream.subscribe(new StreamRecording([new Recorder(stream, optionsFor(fs), silent)], () => {}));
     feed.write(videoMessage(40, true));
     await stream.end(end);
     expect(readRecording(fs.file(PATH)).metadata("videodatarate")).toBe(2500);

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { MediaPacket } from "../hub/media-packet.js";
-import { RecordingTimeline } from "./recording-timeline.js";
+import { RecordingTimeline, type TimelineOptions } from "./recording-timeline.js";
 
 const payload = new Uint8Array(10);
 const audio = (timestamp: number): MediaPacket => ({
@@ -29,17 +29,27 @@ const data = (timestamp: number): MediaPacket => ({
   payload,
 });
 
+/** Why each file after the first began, and its offset in the stream. */
+let reasons: string[] = [];
+
 /** Places the packets; `|` marks the first of a file, `m` metadata and `c` configurations, `a` and `v` frames. */
-function place(packets: readonly MediaPacket[], init: readonly MediaPacket[] = []): string[] {
+function place(
+  packets: readonly MediaPacket[],
+  init: readonly MediaPacket[] = [],
+  options: TimelineOptions = {},
+): string[] {
   const placed: string[] = [];
   let begun = false;
   const timeline = new RecordingTimeline(
-    ({ kind, role }, timestamp, newFile) => {
+    ({ kind, role }, timestamp, start) => {
       const letter = role === "config" ? "c" : role === "data" ? "m" : kind[0];
-      placed.push(`${newFile ? "|" : ""}${letter}${timestamp}`);
+      placed.push(`${start ? "|" : ""}${letter}${timestamp}`);
+      if (start?.because) reasons.push(`${start.because} ${start.offsetMs}`);
     },
     () => (begun ? init : []),
+    options,
   );
+  reasons = [];
   begun = true;
   for (const packet of packets) timeline.push(packet);
   timeline.end();
@@ -174,4 +184,75 @@ test("audio alone is cut anywhere in that hour", () => {
 test("goes on past 2^32", () => {
   const late = 2 ** 32 + 5;
   expect(place([video(late, true), audio(late + 3), video(late + 40)])).toEqual(["|v0", "a3", "v40"]);
+});
+
+test("a split begins at the first keyframe behind its time, near 0, with what decoders need", () => {
+  const packets = [
+    video(0, true),
+    audio(10),
+    video(900, true),
+    audio(960),
+    video(1000),
+    audio(1010),
+    video(1040, true),
+  ];
+  const rest = [audio(1030), audio(1050), video(1080), video(2000, true), video(2040, true), audio(2050)];
+  expect(place([...packets, ...rest], [data(0), config(0)], { splitMs: 1000 })).toEqual([
+    ...["|v0", "a10", "v900", "a960", "v1000", "a1010"],
+    ...["|m0", "c0", "v10", "a0", "a20", "v50", "v970"],
+    ...["|m0", "c0", "v0", "a10"],
+  ]);
+  expect(reasons).toEqual(["split-duration 1030", "split-duration 2040"]);
+});
+
+test("a split by size counts what came, not what a file begins with", () => {
+  const frames = Array.from({ length: 12 }, (_, i) => (i % 2 ? audio(i * 40) : video(i * 40, true))); // 25 bytes each with their framing
+  const init = [{ ...config(0), payload: new Uint8Array(1000) }];
+  expect(place(frames, init, { splitBytes: 100 }).filter((each) => each.startsWith("|"))).toEqual([
+    "|v0",
+    "|c0",
+    "|c0",
+  ]);
+  expect(reasons).toEqual(["split-size 160", "split-size 320"]);
+});
+
+test("without a keyframe of the main video track there is no split; audio alone is split anywhere", () => {
+  const second = (timestamp: number): MediaPacket => {
+    return { ...video(timestamp, true), payload: Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x30, 0x31, 1, 1) };
+  };
+  const frames = [video(0, true), audio(0), second(1000), video(1010), audio(1020), video(5000, true)];
+  expect(place(frames, [], { splitMs: 1000 })).toEqual(["|v0", "a0", "v1000", "v1010", "a1020", "|v0"]);
+  expect(place([audio(0), audio(999), audio(1000), audio(1020)], [], { splitMs: 1000 })).toEqual([
+    ...["|a0", "a999", "|a0", "a20"],
+  ]);
+});
+
+test("a split that is not allowed waits for the next keyframe", () => {
+  const asked: number[] = [];
+  const maySplit = (bytes: number): boolean => asked.push(bytes) === 2;
+  const frames = [video(0, true), audio(0), video(1000, true), video(2000, true), video(2040)];
+  expect(place(frames, [], { splitMs: 1000, maySplit })).toEqual(["|v0", "a0", "v1000", "|v0", "v40"]);
+  expect(asked).toEqual([50, 75]);
+});
+
+describe("with tracks that are settled at the begin", () => {
+  const aac = (timestamp: number, record: number): MediaPacket => {
+    return { ...audio(timestamp), role: "config", payload: Uint8Array.of(0xaf, 0, record, 0x10) };
+  };
+  const sound = (timestamp: number): MediaPacket => ({ ...audio(timestamp), payload: Uint8Array.of(0xaf, 1, 0) });
+  const fixed = (packets: readonly MediaPacket[]) => place(packets, [], { fixedTracks: true });
+
+  test("a changed configuration begins a file, the same one again does not", () => {
+    expect(fixed([aac(0, 0x12), sound(0), aac(20, 0x12), sound(23), aac(40, 0x13), sound(46)])).toEqual([
+      ...["|c0", "a0", "c20", "a23", "|c0", "a0"],
+    ]);
+    expect(reasons).toEqual(["codec-changed 46"]);
+  });
+
+  test("a track that appears later than a second begins a file", () => {
+    expect(fixed([aac(0, 0x12), sound(0), video(900, true), sound(960)])).toEqual(["|c0", "a0", "v900", "a960"]);
+    expect(fixed([aac(0, 0x12), sound(0), sound(1000), video(1010, true), sound(1020)])).toEqual([
+      ...["|c0", "a0", "a1000", "|v0", "a10"],
+    ]);
+  });
 });

@@ -17,13 +17,13 @@ const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2
  * system could read as more than a name (separators, dots in front and at the end, control and invisible characters,
  * names of Windows devices, text in another Unicode normal form) is escaped as `%` and two hex digits a byte of UTF-8.
  *
- * Different names give different parts. A part that would pass 255 bytes is cut and gets a hash of the whole name.
+ * Different names give different parts. A part that would pass 255 bytes (or `maxBytes`) is cut and gets a hash of the whole name.
  * File systems that ignore case can still show `Key` and `key` as one folder: files in it never overwrite each other.
  */
-export function pathPart(name: string): string {
+export function pathPart(name: string, maxBytes = MAX_BYTES): string {
   if (name === "") return "%empty"; // no escape: `em` is not hex
   const part = escapeName(name);
-  return Buffer.byteLength(part) <= MAX_BYTES ? part : shorten(part, name);
+  return Buffer.byteLength(part) <= maxBytes ? part : shorten(part, name, maxBytes);
 }
 
 function escapeName(name: string): string {
@@ -56,10 +56,10 @@ function escapeChar(char: string): string {
 }
 
 /** As much of the part's beginning as fits, cut between characters and escapes, and a hash of the name. */
-function shorten(part: string, name: string): string {
+function shorten(part: string, name: string, maxBytes: number): string {
   const hash = createHash("sha256").update(name, "utf16le").digest("hex").slice(0, HASH_DIGITS);
   const tail = `${SHORTENED}${hash}`;
-  let room = MAX_BYTES - tail.length;
+  let room = maxBytes - tail.length;
   let head = "";
   for (const piece of part.match(/%[0-9A-F]{2}|./gsu) ?? []) {
     room -= Buffer.byteLength(piece);

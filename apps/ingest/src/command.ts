@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
 import { play } from "./commands/play.js";
 import { publish } from "./commands/publish.js";
@@ -10,6 +11,8 @@ import type { ListeningEvent } from "./events.js";
 import { createLogger, type Logger } from "./log.js";
 import { IngestServer } from "./server.js";
 import { nextSignal, type SignalSource, secondSignal } from "./signals.js";
+import { runWorker } from "./workers/worker.js";
+import { WorkerPool } from "./workers/worker-pool.js";
 
 /** What the command needs of its process. */
 export interface CommandContext {
@@ -51,10 +54,14 @@ function isClient(subcommand: string | undefined): boolean {
 
 async function serve(config: IngestConfig, { stdout, signals }: CommandContext): Promise<number> {
   const logger = createLogger(config.log, stdout);
-  const server = new IngestServer(config);
+  if (cluster.worker !== undefined && config.workers > 1) {
+    for (const name of ["SIGTERM", "SIGINT"] as const) signals.on(name, () => {}); // the primary gets them too, and tells us
+    return (await runWorker(config, logger, cluster.worker, process.env)) ? ExitCode.ok : ExitCode.failed;
+  }
+  const server = config.workers > 1 ? new WorkerPool(config, logger) : new IngestServer(config);
   const ports: ListeningEvent[] = [];
   server.on("listening", (address) => ports.push(address));
-  logEvents(server, logger);
+  if (server instanceof IngestServer) logEvents(server, logger);
   const stop = nextSignal(signals); // before anything is open, so that none is missed
   try {
     await server.start();
@@ -69,7 +76,10 @@ async function serve(config: IngestConfig, { stdout, signals }: CommandContext):
     stdout.write(encoderHint(rtmp, http, config.record.directory));
   const signal = await stop.received;
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
-  const again = secondSignal(signals).received.then(({ exitCode }) => exitCode);
+  const again = secondSignal(signals).received.then(({ exitCode }) => {
+    if (server instanceof WorkerPool) server.kill();
+    return exitCode;
+  });
   return Promise.race([again, finish(server, logger)]);
 }
 
@@ -84,7 +94,7 @@ function reasonOf(error: unknown): string {
   return code === "EACCES" && port !== undefined ? `: port ${port} needs more rights; see ${flag}` : "";
 }
 
-async function finish(server: IngestServer, logger: Logger): Promise<number> {
+async function finish(server: IngestServer | WorkerPool, logger: Logger): Promise<number> {
   if (await server.stop()) {
     logger.info({ event: "stopped" }, "Stopped");
     return ExitCode.ok;

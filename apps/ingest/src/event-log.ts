@@ -4,14 +4,22 @@ import type { IngestServer } from "./server.js";
 /** Refused connections of one reason are logged once in so long, with the number of those in between, in ms. */
 const REFUSAL_INTERVAL_MS = 1000;
 
+/** How {@link logEvents} goes about it. */
+export interface EventLogOptions {
+  /** Milliseconds of any clock. */
+  readonly now?: () => number;
+  /** Whether to tell where the server listens. @defaultValue true */
+  readonly listening?: boolean;
+}
+
 /**
  * Writes a server's events to a log, each as a line with its `event` and fields.
- * @param now milliseconds of any clock.
  */
-export function logEvents(server: IngestServer, logger: Logger, now: () => number = () => performance.now()): void {
+export function logEvents(server: IngestServer, logger: Logger, options: EventLogOptions = {}): void {
+  const { now = () => performance.now(), listening = true } = options;
   const refusals = new Map<string, { loggedAt: number; suppressed: number }>();
 
-  server.on("listening", (event) => logger.info({ event: "listening", ...event }, "Listening"));
+  if (listening) server.on("listening", (event) => logger.info({ event: "listening", ...event }, "Listening"));
   server.on("connection", (event) => logger.debug({ event: "connection", ...event }, "Connection"));
   server.on("connectionRefused", (event) => {
     const last = refusals.get(event.reason);

@@ -57,7 +57,7 @@ test("refusals are counted, not logged one by one", () => {
   const { logger, text } = setUp();
   const server = new IngestServer();
   let now = 0;
-  logEvents(server, logger, () => now);
+  logEvents(server, logger, { now: () => now });
   const refuse = (reason: "memory-budget" | "too-many-connections") =>
     server.emit("connectionRefused", { peer: "192.0.2.1:1", reason });
   for (let i = 0; i < 50; i++) refuse("too-many-connections");

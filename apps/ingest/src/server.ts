@@ -18,8 +18,9 @@ import { RtmpListener } from "./listeners/rtmp-listener.js";
 import { WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
-import { Relays } from "./relay/relays.js";
+import { type Locate, Relays } from "./relay/relays.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
+import { SessionDirectory } from "./stats/session-directory.js";
 import { Stats } from "./stats/stats.js";
 
 /** How often the memory held for all peers is added up, in ms. */
@@ -27,12 +28,36 @@ const BUDGET_CHECK_MS = 250;
 /** What the connections that a stop cuts get to say how they ended, in ms. */
 const LAST_WORDS_MS = 200;
 
+/** For other processes of this server: they have asked already. */
+const OPEN_GATE: Gate = { check: () => ({ allowed: true }) };
+
 /** Parts that an application can bring. */
 export interface IngestParts {
   /** Who publishes what. @defaultValue one for this process */
   readonly registry?: StreamRegistry;
   /** Asked who may connect, publish and play, when the configuration allows it. @defaultValue everybody */
   readonly gate?: Gate;
+  /** The other processes of this server. @internal */
+  readonly siblings?: SiblingParts;
+}
+
+/** What a server needs that is one of several processes. */
+export interface SiblingParts {
+  /** Where another process has a stream. */
+  readonly locate: Locate;
+  /** Number of this process, from 0, and how many there are: connections are numbered so that no two have the same number. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What the other processes of a server ask of one of them. */
+export interface SiblingDoor {
+  /** Serves another process that plays a stream of this one. */
+  serve(socket: Socket): void;
+  /** Another process wants the name of a stream. @param force also if it is being published. @returns whether it is free now. */
+  giveUp(id: StreamId, force: boolean): boolean;
+  /** Another process has a stream now: a player may wait for it here. */
+  appeared(id: StreamId): void;
 }
 
 /**
@@ -61,7 +86,8 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   #listeners: RtmpListener[] = [];
   #budgetTimer: NodeJS.Timeout | undefined;
-  #connectionCount = 0;
+  #connectionCount: number;
+  readonly #connectionStep: number;
   #state: "new" | "started" | "stopped" = "new";
 
   /** @throws ConfigError if the options can not be used. */
@@ -95,8 +121,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#hub = new Hub({
       registry: this.registry,
       outputs: [
-        (stream) => this.#stats.meter(stream),
-        (stream) => this.recordings.begin(stream),
+        // The worker that owns a stream counts and records it.
+        (stream) => (stream.origin === "worker" ? undefined : this.#stats.meter(stream)),
+        (stream) => (stream.origin === "worker" ? undefined : this.recordings.begin(stream)),
         (stream) => void this.#relays.began(stream),
       ],
       onMissing: (id) => this.#relays.missing(id),
@@ -106,13 +133,15 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       onError: (error) => emit("fault", { where: "hub", error }),
       now: () => new Date(),
     });
-    this.#relays = new Relays(config.relay, this.#hub, this.registry, emit);
     this.#access = new AccessControl(config.auth, {
       gates: parts.gate === undefined ? [] : [parts.gate],
       onError: (error) => emit("fault", { where: "gate", error }),
       clock: () => performance.now(),
       now: Date.now,
     });
+    this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
+    this.#connectionCount = parts.siblings?.index ?? 0;
+    this.#connectionStep = parts.siblings?.count ?? 1;
     // A player may be kept waiting for its stream.
     const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
@@ -265,13 +294,41 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       this.#context.emit("connectionRefused", { peer: peerLabel(remoteAddress, remotePort), reason });
       return;
     }
-    const connection = new RtmpConnection(++this.#connectionCount, socket, this.#context, place.accepted);
+    const number = this.#connectionCount + 1;
+    this.#connectionCount += this.#connectionStep;
+    const connection = new RtmpConnection(number, socket, this.#context, place.accepted);
     this.#context.emit("connection", { connection: connection.number, peer: connection.peer });
     const done = connection.run().finally(() => {
       place.left();
       this.#connections.delete(connection);
     });
     this.#connections.set(connection, done);
+  }
+
+  /** What the other processes of this server ask of this one. @internal */
+  get siblingDoor(): SiblingDoor {
+    const { emit } = this.#context;
+    const quiet: Emit = (name, ...event) => {
+      if (name === "fault") emit(name, ...event); // they are no peers: nobody is told of them
+    };
+    const sessions = new SessionDirectory();
+    const play = { ...this.#context.play, waitMs: 0 }; // what is not here is not looked for elsewhere
+    const context = { ...this.#context, gate: OPEN_GATE, emit: quiet, sessions, play };
+    let count = 0;
+    return {
+      serve: (socket) => {
+        socket.on("error", () => {});
+        const connection = new RtmpConnection(--count, socket, context, () => {});
+        this.#connections.set(
+          connection,
+          connection.run().finally(() => this.#connections.delete(connection)),
+        );
+      },
+      giveUp: (id, force) => this.#hub.giveUp(id, force),
+      appeared: (id) => {
+        if (this.#hub.isAwaited(id)) this.#relays.missing(id);
+      },
+    };
   }
 
   #checkBudget(): void {

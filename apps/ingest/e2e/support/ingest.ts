@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -84,6 +84,13 @@ export class Ingest {
     const [path, ...others] = await this.recordings(stream, app);
     if (path === undefined || others.length > 0) throw new Error(`${others.length + 1} recordings of ${stream}`);
     return path;
+  }
+
+  /** Kills one of its workers. @returns the log line that tells of it. */
+  async killWorker(): Promise<LogLine> {
+    const children = await readFile(`/proc/${this.pid}/task/${this.pid}/children`, "utf8");
+    process.kill(Number(children.trim().split(" ")[0]), "SIGKILL");
+    return this.event("worker-died");
   }
 
   /** Asks it to end. @returns its exit code. */

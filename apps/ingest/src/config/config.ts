@@ -10,6 +10,7 @@ import { relaySection } from "./relay.js";
 import { rtmpSection } from "./rtmp.js";
 import { sessionSection } from "./session.js";
 import { duration } from "./values.js";
+import { workersValue } from "./workers.js";
 
 /** Everything that can be configured, wherever it comes from: flags, and programs that embed the server. A section each in a file of its own. */
 export const configSchema = z.strictObject({
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
   auth: authSection,
   limits: limitsSection,
   session: sessionSection,
+  workers: workersValue,
   /** How long a stop may take before what is left is cut. */
   graceMs: duration(0).default(10_000),
   log: logSection,

@@ -11,6 +11,7 @@ import { recordFlags } from "./record.js";
 import { relayFlags } from "./relay.js";
 import { rtmpFlags } from "./rtmp.js";
 import { sessionFlags } from "./session.js";
+import { workersFlags } from "./workers.js";
 
 /** All flags that set something, in the order of the help. */
 export const FLAGS: readonly Flag[] = [
@@ -25,6 +26,7 @@ export const FLAGS: readonly Flag[] = [
   { name: "grace", value: "TIME", key: "graceMs", help: "how long a stop may take (10s)" },
   ...sessionFlags,
   ...limitsFlags,
+  ...workersFlags,
 ];
 
 /** What a command line asks for. */

@@ -74,7 +74,9 @@ export class Hub {
       if (signal.aborted) return undefined;
     }
     const existing = registry.get(id);
-    if (existing !== undefined && !existing.ended) {
+    // A mirror of another worker's stream gives way to the stream itself, should it move here.
+    const isMirror = existing?.origin === "worker" && terms.origin !== "worker";
+    if (existing !== undefined && !existing.ended && !isMirror) {
       if (existing.published && takeover === "refuse") return undefined;
       this.#adopt(existing);
       existing.limits = terms.limits ?? {};
@@ -166,6 +168,26 @@ export class Hub {
       signal.addEventListener("abort", giveUp, { once: true });
       waiting.add(settle);
     });
+  }
+
+  /** Whether a player waits for a stream of that name. */
+  isAwaited(id: StreamId): boolean {
+    return this.#waiting.has(streamKey(id));
+  }
+
+  /**
+   * Another process wants the name of a stream: ends it if it waits for its publisher, or also if it has one.
+   * @param force also if somebody publishes it: that one is told.
+   * @returns whether the name is free now.
+   */
+  giveUp(id: StreamId, force: boolean): boolean {
+    const stream = this.#options.registry.get(id);
+    if (stream === undefined || stream.ended || stream.origin === "worker") return true;
+    if (stream.published && !force) return false;
+    this.#adopt(stream);
+    stream.replaceFeed();
+    void this.#end(stream, { clean: false, reason: "replaced" });
+    return true;
   }
 
   /** Ends the streams that wait for their publishers. Resolves when their outputs have finished. */

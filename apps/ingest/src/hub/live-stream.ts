@@ -129,6 +129,10 @@ export class LiveStream {
     this.#tell(true);
     return true;
   }
+  /** Tells the publisher that another one, somewhere else, takes its place. */
+  replaceFeed(): void {
+    this.#feed?.replace();
+  }
   /** Whether it is this publisher's turn. */
   isFedBy(feed: PublishFeed): boolean {
     return this.#feed === feed;

@@ -23,7 +23,7 @@ export interface RelayLinkOptions {
   readonly name: string;
   readonly stream: StreamId;
   /** Where it goes to or comes from: a secret. */
-  readonly url: string;
+  readonly url: string | RtmpUrl;
   readonly open: TransportOpener;
   readonly events: RelayEvents;
   /** Whether to try again, though the server refuses. @defaultValue only for what may be gone next time */
@@ -47,7 +47,7 @@ export class RelayLink {
   /** @throws ClientError `bad-url`. */
   constructor(options: RelayLinkOptions) {
     this.#options = options;
-    this.#url = parseRtmpUrl(options.url);
+    this.#url = typeof options.url === "string" ? parseRtmpUrl(options.url) : options.url;
     this.#hide = secretsOf(this.#url);
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { TransportOpener } from "@rtmp/session";
+import type { RtmpUrl, TransportOpener } from "@rtmp/session";
 import { connectNode } from "@rtmp/session/node";
 import type { RelayConfig } from "../config/relay.js";
 import type { Emit } from "../events.js";
@@ -31,6 +31,13 @@ interface ActivePull {
   readonly source: string;
 }
 
+/** Where another process of this server has a stream; `undefined` if none has it. */
+export type Locate = (id: StreamId) => TransportOpener | undefined;
+
+/** How long a mirror of another worker's stream is kept when nobody watches it, in ms. */
+const MIRROR_IDLE_MS = 2000;
+const UNHEARD: RelayEvents = { live: () => {}, retry: () => {}, end: () => {} };
+
 /** All relays of a server. */
 export class Relays {
   readonly #hub: Hub;
@@ -38,13 +45,17 @@ export class Relays {
   readonly #events: RelayEvents;
   readonly #pushes = new Set<ActivePush>();
   readonly #pulls = new Map<string, ActivePull>();
+  /** Streams of other workers, by their keys. */
+  readonly #mirrors = new Map<string, PullRelay>();
+  readonly #locate: Locate;
   #config: RelayConfig;
   #open: TransportOpener;
   #count = 0;
   #stopped = false;
 
   /** @throws the system's error if the file of certificates can not be read. */
-  constructor(config: RelayConfig, hub: Hub, registry: StreamRegistry, emit: Emit) {
+  constructor(config: RelayConfig, hub: Hub, registry: StreamRegistry, emit: Emit, locate: Locate = () => undefined) {
+    this.#locate = locate;
     this.#config = config;
     this.#registry = registry;
     this.#open = opener(config);
@@ -69,8 +80,9 @@ export class Relays {
   /** Ends all pulls, and begins nothing more. Resolves when the pushes have ended with their streams, too. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { relay } of this.#pulls.values()) relay.link.stop("stopped");
-    await Promise.all([...this.#pushes, ...this.#pulls.values()].map(({ relay }) => relay.finished));
+    const pulls = [...this.#mirrors.values(), ...Array.from(this.#pulls.values(), ({ relay }) => relay)];
+    for (const { link } of pulls) link.stop("stopped");
+    await Promise.all([...pulls, ...Array.from(this.#pushes, ({ relay }) => relay)].map(({ finished }) => finished));
   }
 
   /**
@@ -106,6 +118,11 @@ export class Relays {
 
   /** Somebody asks for a stream that is not there: it is pulled if the configuration says where from. */
   missing(id: StreamId): void {
+    const open = this.#locate(id);
+    if (open !== undefined) {
+      this.#mirror(id, open);
+      return;
+    }
     const source = this.#config.pull.find((candidate) => candidate.when === "demand" && matches(candidate.stream, id));
     if (source === undefined || this.#pulls.size >= this.#config.maxPulls) return;
     this.#pull(source, id);
@@ -145,6 +162,25 @@ export class Relays {
       const again = this.#config.pull.find(({ when, stream }) => when === "always" && stream === source.stream);
       if (again !== undefined && textOf(again) !== textOf(source)) this.#pull(again, id);
     });
+  }
+
+  /** Another worker's stream, for players that are connected to this one. */
+  #mirror(id: StreamId, open: TransportOpener): void {
+    const key = streamKey(id);
+    if (this.#stopped || this.#mirrors.has(key)) return;
+    const { app, name } = id;
+    const nobody = { user: undefined, password: undefined };
+    const where = { protocol: "rtmp", host: "worker", port: 1935, app, streamName: name } as const;
+    const url: RtmpUrl = { ...where, tcUrl: `rtmp://worker/${app}`, ...nobody };
+    const route = { id: "mirror", direction: "pull", name: "mirror", stream: id, url, open, events: UNHEARD } as const;
+    const relay = new PullRelay(id, new RelayLink(route), {
+      hub: this.#hub,
+      origin: "worker",
+      idleMs: MIRROR_IDLE_MS,
+      graceMs: 0,
+    });
+    this.#mirrors.set(key, relay);
+    void relay.finished.then(() => this.#mirrors.delete(key));
   }
 
   #link(

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { audioHeader, audioMessage, metadataMessage, videoHeader, videoMessage } from "../src/testing/packets.js";
+import { RawClient } from "../src/testing/raw-client.js";
+import { fileTags, mediaLines } from "../src/testing/sample-file.js";
+import { Ingest, type LogLine } from "./support/ingest.js";
+
+async function start(...flags: string[]): Promise<Ingest> {
+  const ingest = await Ingest.start("--workers", "2", ...flags);
+  onTestFinished(() => ingest[Symbol.asyncDispose]());
+  return ingest;
+}
+
+const messages = [metadataMessage("width", 160), videoHeader(), audioHeader()];
+for (let at = 0; at < 1000; at += 40) messages.push(videoMessage(at, at % 200 === 0), audioMessage(at + 7));
+
+const lines = (ingest: Ingest, event: string): LogLine[] => ingest.log.filter((line) => line["event"] === event);
+/** The worker that a connection came to: they number theirs in turn. */
+const workerOf = (line: LogLine): number => Number(line["connection"]) % 2;
+
+test("a stream of one worker is played in all, and recorded once", async () => {
+  const ingest = await start();
+  expect(lines(ingest, "listening")).toHaveLength(1);
+  const publisher = await RawClient.publish(ingest.port, "camera");
+  const taps = [0, 1, 2, 3].map(() => ({ bytes: [] as Uint8Array[] }));
+  const players = await Promise.all(
+    taps.map(({ bytes }) => RawClient.open(ingest.port, "live", (part) => bytes.push(part))),
+  );
+  for (const player of players) player.command(1, "play", 3, null, "camera");
+  for (const player of players) await player.sees("NetStream.Play.Start");
+  await vi.waitFor(() => expect(lines(ingest, "play")).toHaveLength(4));
+  expect(new Set(lines(ingest, "play").map(workerOf)).size).toBe(2);
+  for (const message of messages) publisher.send(message);
+  publisher.command(0, "deleteStream", 4, null, 1);
+  for (const player of players) await player.sees("NetStream.Play.UnpublishNotify");
+  await ingest.event("unpublish");
+  const recorded = mediaLines(fileTags(await readFile(await ingest.recording("camera"))));
+  expect(recorded).toHaveLength(52);
+  // Whichever worker they came to, players got each frame.
+  for (const { bytes } of taps) {
+    const got = Buffer.concat(bytes);
+    const media = messages.filter(({ type }) => type !== "data"); // metadata comes without its word to the server
+    const missing = media.filter(({ payload }) => !got.includes(Buffer.from(payload)));
+    expect(missing).toEqual([]);
+  }
+});
+
+test("a name belongs to one publisher, whichever worker it comes to", async () => {
+  const ingest = await start();
+  await RawClient.publish(ingest.port, "camera");
+  for (let i = 0; i < 2; i++) {
+    const second = await RawClient.open(ingest.port);
+    second.command(1, "publish", 3, null, "camera", "live");
+    await second.sees("NetStream.Publish.BadName");
+  }
+  expect(new Set(lines(ingest, "publish-refused").map(workerOf)).size).toBe(2);
+});
+
+test("a publisher that takes a name over takes it from every worker", async () => {
+  const ingest = await start("--takeover", "replace");
+  const first = await RawClient.publish(ingest.port, "camera");
+  const second = await RawClient.publish(ingest.port, "camera");
+  await first.sees("NetStream.Publish.BadName");
+  const third = await RawClient.publish(ingest.port, "camera");
+  await second.sees("NetStream.Publish.BadName");
+  for (const message of messages) third.send(message);
+  third.command(0, "deleteStream", 4, null, 1);
+  await ingest.event("unpublish", { clean: true });
+  expect(lines(ingest, "unpublish").map(({ reason }) => reason)).toEqual(["replaced", "replaced", "deleteStream"]);
+});
+
+test("a stream that waits for its publisher lets it come back to another worker", async () => {
+  const ingest = await start("--publish-grace", "30");
+  const first = await RawClient.publish(ingest.port, "camera");
+  first.socket.destroy();
+  await ingest.event("session-end");
+  for (let i = 0; i < 2; i++) {
+    const again = await RawClient.publish(ingest.port, "camera");
+    again.socket.destroy();
+    await vi.waitFor(() => expect(lines(ingest, "session-end")).toHaveLength(i + 2), { timeout: 10_000 });
+  }
+});
+
+test("a player that waits gets a stream that begins in another worker", async () => {
+  const ingest = await start("--play-wait", "20");
+  const players = await Promise.all([0, 1].map(() => RawClient.open(ingest.port)));
+  for (const player of players) player.command(1, "play", 3, null, "camera");
+  const publisher = await RawClient.publish(ingest.port, "camera");
+  for (const message of messages) publisher.send(message);
+  for (const player of players) await player.sees("NetStream.Play.Start");
+});
+
+test("a worker that dies is replaced, and nobody else notices", async () => {
+  const ingest = await start();
+  const clients = await Promise.all(["a", "b"].map((name) => RawClient.publish(ingest.port, name)));
+  const died = await ingest.killWorker();
+  expect(died).toMatchObject({ event: "worker-died", signal: "SIGKILL" });
+  await vi.waitFor(() => expect(clients.map(({ closed }) => closed).sort()).toEqual([false, true]), {
+    timeout: 10_000,
+  });
+  const lost = clients[0]?.closed === true ? "a" : "b";
+  // Its names are free at once, and the other worker takes who comes.
+  await RawClient.publish(ingest.port, lost);
+});

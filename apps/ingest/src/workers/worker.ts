@@ -1,0 +1,106 @@
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
+import type { Transport } from "@rtmp/session";
+import { nodeTransport } from "@rtmp/session/node";
+import type { IngestConfig } from "../config/config.js";
+import { logEvents } from "../event-log.js";
+import type { Logger } from "../log.js";
+import { IngestServer } from "../server.js";
+import type { PrimaryCalls, WorkerCalls } from "./calls.js";
+import { Channel, type Port } from "./channel.js";
+import { SharedRegistry } from "./shared-registry.js";
+import { workerConfig } from "./worker-config.js";
+
+/** Names in the environment of a worker: its number, and the folder of the sockets on which workers serve each other. */
+export const WORKER_INDEX = "RTMP_WORKER_INDEX";
+export const WORKER_SOCKETS = "RTMP_WORKER_SOCKETS";
+
+/** The socket on which a worker serves the others. */
+export function socketPath(folder: string, index: number): string {
+  return join(folder, `${index}.sock`);
+}
+
+/** The way to the primary: `cluster.worker` fits. */
+export interface PrimaryPort extends Port {
+  once(event: "disconnect", listener: () => void): unknown;
+}
+
+/**
+ * Serves as one of several workers until the primary stops it, or is gone.
+ * @returns whether all was finished in time.
+ */
+export async function runWorker(
+  config: IngestConfig,
+  logger: Logger,
+  port: PrimaryPort,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  const index = Number(env[WORKER_INDEX]);
+  const path = socketPath(env[WORKER_SOCKETS] ?? "", index);
+  const registry = new SharedRegistry({
+    claim: (id) => primary.call("claim", id),
+    release: (id) => void primary.call("release", id).catch(() => {}), // a primary that is gone needs no word
+  });
+  const server = new IngestServer(workerConfig(config, index), {
+    registry,
+    siblings: { index, count: config.workers, locate: (id) => opener(registry.locate(id)) },
+  });
+  const door = server.siblingDoor;
+  let over: (inTime: boolean) => void = () => {};
+  const stopped = new Promise<boolean>((resolve) => {
+    over = resolve;
+  });
+  const mine: WorkerCalls = {
+    appeared: (location) => {
+      registry.appeared(location);
+      door.appeared(location.id);
+    },
+    disappeared: (id) => registry.disappeared(id),
+    giveUp: (id, force) => door.giveUp(id, force),
+    stop: async () => {
+      const inTime = await server.stop();
+      setImmediate(() => over(inTime)); // behind the answer
+      return inTime;
+    },
+  };
+  const primary = new Channel<PrimaryCalls>(port, mine);
+  port.once("disconnect", () => void server.stop().then(over));
+  logEvents(server, logger, { listening: false }); // all workers listen on the same: the primary tells it once
+  server.on("listening", (event) => void primary.call("listening", event));
+  let siblings: Server | undefined;
+  try {
+    siblings = await serveSiblings(path, (socket) => door.serve(socket));
+    await server.start();
+  } catch (error) {
+    const { message, code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    await primary.call("failed", { message, code, port, address });
+    siblings?.close();
+    return false;
+  }
+  await primary.call("started");
+  const inTime = await stopped;
+  siblings.close();
+  return inTime;
+}
+
+async function serveSiblings(path: string, serve: Parameters<typeof createServer>[1]): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true }, serve);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path, exclusive: true }, resolve); // `exclusive`: not shared among the workers, as others are
+  });
+  return server;
+}
+
+function opener(path: string | undefined): (() => Promise<Transport>) | undefined {
+  if (path === undefined) return undefined;
+  return () =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ path, allowHalfOpen: true });
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(nodeTransport(socket));
+      });
+    });
+}

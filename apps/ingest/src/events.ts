@@ -205,7 +205,7 @@ export interface HttpOpenEvent {
 
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
-  readonly where: "listener" | "hub" | "http" | "gate" | "recordings";
+  readonly where: "listener" | "hub" | "http" | "gate" | "recordings" | "player";
   readonly error: unknown;
 }
 

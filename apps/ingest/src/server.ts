@@ -15,7 +15,8 @@ import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
 import { peerLabel } from "./listeners/peer-address.js";
 import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
 import { RtmpListener } from "./listeners/rtmp-listener.js";
-import { WriteGatherer } from "./outputs/write-gatherer.js";
+import { PlayerGroups } from "./outputs/player-group.js";
+import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { type Locate, Relays } from "./relay/relays.js";
@@ -142,12 +143,15 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
     this.#connectionCount = parts.siblings?.index ?? 0;
     this.#connectionStep = parts.siblings?.count ?? 1;
+    const groups = new PlayerGroups(new WriteGatherer(laterBy(config.play.gatherMs)), (error) =>
+      emit("fault", { where: "player", error }),
+    );
     // A player may be kept waiting for its stream.
     const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
     this.#context = {
       hub: this.#hub,
       gate: this.#access,
-      play: { ...config.play, gatherer: new WriteGatherer(config.play.gatherMs) },
+      play: { ...config.play, groups },
       limits: defined(config.session.limits),
       timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
       emit,

@@ -4,4 +4,4 @@ export { ChunkError, type ChunkErrorCode, type ChunkErrorContext } from "./chunk
 export { type ChunkLimits, DEFAULT_CHUNK_LIMITS } from "./chunk-limits.js";
 export type { ChunkMessage } from "./chunk-message.js";
 export type { ChunkHead } from "./wire.js";
-export { encodeChunkBody, encodeChunkHead } from "./wire-forms.js";
+export { chunksLength, encodeChunkBody, encodeChunkHead, writeChunks } from "./wire-forms.js";

@@ -1,6 +1,6 @@
-import { fromHex, toHex } from "@rtmp/bytes-util";
+import { ByteWriter, concatBytes, fromHex, toHex } from "@rtmp/bytes-util";
 import { expect, test } from "vitest";
-import { encodeChunkBody, encodeChunkHead } from "./wire-forms.js";
+import { chunksLength, encodeChunkBody, encodeChunkHead, writeChunks } from "./wire-forms.js";
 
 const HEAD = { chunkStreamId: 6, timestamp: 40, messageTypeId: 9, messageStreamId: 1, payloadLength: 300 };
 
@@ -31,4 +31,20 @@ test("fields out of range are the caller's mistake", () => {
   expect(() => encodeChunkHead({ ...HEAD, chunkStreamId: 0 })).toThrow(RangeError);
   expect(() => encodeChunkBody(fromHex("a0"), 6, 40, 0)).toThrow(RangeError);
   expect(() => encodeChunkBody(fromHex("a0"), 6, -1, 128)).toThrow(RangeError);
+});
+
+test.for([
+  { chunkStreamId: 6, timestamp: 40, payloadLength: 300 },
+  { chunkStreamId: 64, timestamp: 0x01000000, payloadLength: 128 },
+  { chunkStreamId: 400, timestamp: 0xffffff, payloadLength: 129 },
+  { chunkStreamId: 4, timestamp: 0, payloadLength: 0 },
+])("head and body written in one are the same bytes, and as many as foretold: %j", (fields) => {
+  const head = { ...HEAD, ...fields };
+  const payload = Uint8Array.from({ length: head.payloadLength }, (_, i) => i & 0xff);
+  const out = new ByteWriter(chunksLength(head, 128));
+  writeChunks(out, head, payload, 128);
+  const body = encodeChunkBody(payload, head.chunkStreamId, head.timestamp, 128);
+  expect(toHex(out.view())).toBe(toHex(concatBytes([encodeChunkHead(head), body])));
+  expect(out.length).toBe(chunksLength(head, 128));
+  expect(() => writeChunks(out, head, new Uint8Array(1), 128)).toThrow(RangeError);
 });

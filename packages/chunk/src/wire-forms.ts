@@ -1,9 +1,19 @@
 import { ByteWriter } from "@rtmp/bytes-util";
-import { INITIAL_CHUNK_SIZE, MAX_MESSAGE_LENGTH } from "./chunk-message.js";
-import { type ChunkHead, check, checkHead, writeHeader, writePayload, writtenLength } from "./wire.js";
+import { EXTENDED, INITIAL_CHUNK_SIZE, MAX_MESSAGE_LENGTH } from "./chunk-message.js";
+import {
+  basicHeaderLength,
+  type ChunkHead,
+  check,
+  checkHead,
+  writeHeader,
+  writePayload,
+  writtenLength,
+} from "./wire.js";
 
 /** Longest head: basic header 3, message header 11, extended timestamp 4 bytes. */
 const LONGEST_HEAD = 18;
+/** A whole message header without extended timestamp. */
+const MESSAGE_HEADER = 11;
 
 /**
  * The whole (type 0) header of a message, as bytes that any connection may send: nothing in it refers to what was sent
@@ -38,4 +48,24 @@ export function encodeChunkBody(
   const out = new ByteWriter(writtenLength(payload.length, chunkStreamId, timestamp, size));
   writePayload(out, payload, chunkStreamId, timestamp, size);
   return out.view();
+}
+
+/**
+ * Writes a whole message as bytes that any connection may send, head and body in one: how several packets for many viewers
+ * become one array, each payload copied once.
+ * @param chunkSize of the connections at that moment, 1–2 147 483 647.
+ * @throws RangeError for an argument outside its range, or a payload of another length than the head says.
+ */
+export function writeChunks(out: ByteWriter, head: ChunkHead, payload: Uint8Array, chunkSize: number): void {
+  checkHead(head);
+  check("chunkSize", chunkSize, 1, 0x7fffffff);
+  if (payload.length !== head.payloadLength) throw new RangeError(`the head says ${head.payloadLength} bytes`);
+  writeHeader(out, 0, head, head.timestamp);
+  writePayload(out, payload, head.chunkStreamId, head.timestamp, Math.min(chunkSize, MAX_MESSAGE_LENGTH));
+}
+
+/** Bytes that {@link writeChunks} writes for such a message. */
+export function chunksLength({ chunkStreamId, timestamp, payloadLength }: ChunkHead, chunkSize: number): number {
+  const head = basicHeaderLength(chunkStreamId) + MESSAGE_HEADER + (timestamp >= EXTENDED ? 4 : 0);
+  return head + writtenLength(payloadLength, chunkStreamId, timestamp, chunkSize);
 }

@@ -62,6 +62,7 @@ export type {
   SessionHandler,
   SessionRequest,
 } from "./server/handler.js";
+export type { MediaOutlet } from "./server/media-outlet.js";
 export { DEFAULT_SERVER_CAPABILITIES, type ServerCapabilities, type Status } from "./server/replies.js";
 export { type OutgoingMedia, ServerConnection, type ServerConnectionOptions } from "./server/server-connection.js";
 export { ServerSession, type ServerSessionOptions } from "./server/server-session.js";

@@ -61,6 +61,7 @@ export class ProtocolLink {
   readonly #pings: RateLimit;
   readonly #controls: RateLimit;
   #flooded = false;
+  #sentChunks = false; // of which the encoder does not know
   readonly #announcesChunkSize: boolean;
   #handshake: Handshake | undefined;
   #output: Uint8Array[] = [];
@@ -180,13 +181,22 @@ export class ProtocolLink {
 
   /** Sends a message to a player, each kind on a chunk stream of its own. */
   sendMedia(message: RawMessage): void {
+    if (this.#sentChunks) {
+      this.#sentChunks = false;
+      for (const chunkStreamId of Object.values(MEDIA_CHUNK_STREAMS)) this.#encoder.forget(chunkStreamId);
+    }
     this.#collect(this.#encoder.encode({ ...message, chunkStreamId: mediaChunkStream(message.messageTypeId) }));
   }
 
-  /** Sends chunks made elsewhere: a type 0 header on that chunk stream and what follows it. */
-  sendChunks(chunkStreamId: number, pieces: readonly Uint8Array[]): void {
-    this.#encoder.forget(chunkStreamId);
-    for (const piece of pieces) this.#collect(piece);
+  /** Sends media as chunks made elsewhere: whole messages, each with a type 0 header on the chunk stream of its kind. */
+  sendChunks(bytes: Uint8Array): void {
+    this.#sentChunks = true;
+    this.#collect(bytes);
+  }
+  /** Takes note of such chunks that are sent past it, while it has no output of its own. */
+  countChunks(bytes: Uint8Array): void {
+    this.#sentChunks = true;
+    this.#bytesSent += bytes.length;
   }
 
   /**

@@ -176,7 +176,6 @@ export class LiveStream {
         this.#remove(subscriber, error);
       }
     }
-    packet.wire = undefined; // made for this moment; those who keep the packet make it again if they need it
     if (waits === undefined) return;
     return waits.length === 1 ? waits[0] : Promise.all(waits).then(() => {});
   }

@@ -17,8 +17,6 @@ export interface MediaPacket {
   readonly timestamp: number;
   /** Body of the FLV tag. Of data messages `@setDataFrame` is taken away (RTMP calls it a command to the server). */
   readonly payload: Uint8Array;
-  /** The RTMP chunks of this packet while players share them; see `rtmp-wire.ts`. */
-  wire?: RtmpWire | undefined;
 }
 
 /** What keeping a packet costs beside its payload, in bytes: counted, so that empty messages are not free. */
@@ -32,11 +30,4 @@ export function costOf({ payload }: MediaPacket): number {
 /** The same packet with a payload of its own: a payload may be a view of a whole read, and keeps that in memory. */
 export function detach(packet: MediaPacket): MediaPacket {
   return { ...packet, payload: new Uint8Array(packet.payload) };
-}
-
-/** A packet as RTMP chunks for message stream 1, and where the part begins that is the same for all streams. */
-export interface RtmpWire {
-  readonly chunkSize: number;
-  readonly bytes: Uint8Array;
-  readonly headLength: number;
 }

@@ -1,48 +1,27 @@
-import { encodeChunkBody, encodeChunkHead } from "@rtmp/chunk";
-import { mediaChunkStream, type ServerSession } from "@rtmp/session";
-import type { MediaPacket, RtmpWire } from "./media-packet.js";
-
-/** The message stream of nearly every player: the first it created. */
-const USUAL_STREAM = 1;
+import { ByteWriter } from "@rtmp/bytes-util";
+import { type ChunkHead, chunksLength, writeChunks } from "@rtmp/chunk";
+import { mediaChunkStream } from "@rtmp/session";
+import type { MediaPacket } from "./media-packet.js";
 
 /**
- * Sends a packet to a player, without a flush. Its chunks are made once and shared by all players: what each costs is a
- * write, not an encoding. Only the head depends on the message stream.
- * @returns how many bytes were sent.
+ * Packets as RTMP chunks in one array, which every player on that message stream may be sent: what each costs is a write,
+ * not an encoding. Payloads are copied once.
+ * @returns a Buffer, since a socket would make one of any other array, for each player anew.
  */
-export function sendPacket(session: ServerSession, messageStreamId: number, packet: MediaPacket): number {
-  const { chunkSize } = session;
-  let wire = packet.wire;
-  if (wire?.chunkSize !== chunkSize) {
-    wire = makeWire(packet, chunkSize);
-    packet.wire = wire;
-  }
-  const chunkStreamId = mediaChunkStream(packet.tagType);
-  const { bytes, headLength } = wire;
-  if (messageStreamId === USUAL_STREAM) session.sendChunks(messageStreamId, chunkStreamId, bytes);
-  else {
-    const head = encodeChunkHead(headOf(packet, messageStreamId));
-    session.sendChunks(messageStreamId, chunkStreamId, head, bytes.subarray(headLength));
-  }
-  return bytes.length;
+export function encodePackets(packets: readonly MediaPacket[], messageStreamId: number, chunkSize: number): Buffer {
+  let length = 0;
+  for (const packet of packets) length += chunksLength(headOf(packet, messageStreamId), chunkSize);
+  const out = new ByteWriter(length);
+  for (const packet of packets) writeChunks(out, headOf(packet, messageStreamId), packet.payload, chunkSize);
+  const bytes = out.view();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function makeWire(packet: MediaPacket, chunkSize: number): RtmpWire {
-  const fields = headOf(packet, USUAL_STREAM);
-  const head = encodeChunkHead(fields);
-  const body = encodeChunkBody(packet.payload, fields.chunkStreamId, fields.timestamp, chunkSize);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return { chunkSize, bytes, headLength: head.length };
-}
-
-function headOf(packet: MediaPacket, messageStreamId: number) {
-  const { tagType: messageTypeId, timestamp, payload } = packet;
+function headOf({ tagType, timestamp, payload }: MediaPacket, messageStreamId: number): ChunkHead {
   return {
-    chunkStreamId: mediaChunkStream(messageTypeId),
+    chunkStreamId: mediaChunkStream(tagType),
     timestamp: timestamp % 2 ** 32,
-    messageTypeId,
+    messageTypeId: tagType,
     messageStreamId,
     payloadLength: payload.length,
   };

@@ -21,8 +21,8 @@ import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
 import { PublishLimiter, type StreamLimits } from "../hub/stream-limits.js";
+import type { PlayerGroups } from "../outputs/player-group.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
-import type { WriteGatherer } from "../outputs/write-gatherer.js";
 import type { SessionDirectory } from "../stats/session-directory.js";
 import { type Stage, stageOf } from "./admission.js";
 import { peerLabel } from "./peer-address.js";
@@ -32,7 +32,7 @@ import { RtmpLiveSession } from "./rtmp-live-session.js";
 export interface RtmpConnectionContext {
   readonly hub: Hub;
   readonly gate: Gate;
-  readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly gatherer: WriteGatherer };
+  readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly groups: PlayerGroups };
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;
   readonly emit: Emit;
@@ -296,7 +296,7 @@ export class RtmpConnection {
       return;
     }
     const onEnded = (): void => this.#stop(playback, "unpublish");
-    const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, play.gatherer, onEnded);
+    const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, onEnded);
     const active: ActivePlayer = { player, stream, leave: leaveSeat, since: this.#context.clock() };
     this.#players.set(playback, active); // it may leave again while `accept` runs
     emit("play", this.#source(id));
@@ -311,9 +311,9 @@ export class RtmpConnection {
       player.end();
       return;
     }
-    const unsubscribe = stream.subscribe(player);
+    const leaveGroup = play.groups.join(stream, player);
     active.leave = () => {
-      unsubscribe();
+      leaveGroup();
       leaveSeat();
     };
     player.start();

@@ -1,32 +1,43 @@
-import type { OutgoingMedia, Playback, ServerSession } from "@rtmp/session";
+import { ChunkDecoder, encodeChunkHead } from "@rtmp/chunk";
+import type { MediaOutlet, Playback, ServerSession } from "@rtmp/session";
 import { describe, expect, test, vi } from "vitest";
 import { LiveStream } from "../hub/live-stream.js";
 import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "../testing/packets.js";
+import { PlayerGroups } from "./player-group.js";
 import { RtmpPlayer } from "./rtmp-player.js";
-import { WriteGatherer } from "./write-gatherer.js";
+import { type Later, laterBy, WriteGatherer } from "./write-gatherer.js";
 
 const playback: Playback = {
   ...{ app: "live", name: "key", streamName: "key", start: -2, duration: -1, reset: true, messageStreamId: 1 },
 };
 
+const SET_CHUNK_SIZE = { chunkStreamId: 2, timestamp: 0, messageTypeId: 1, messageStreamId: 0 };
+/** Writes without waiting for what else may come. */
+const atOnce: Later = (callback) => callback();
+
 /** The part of a session that a player uses, with a socket that can be blocked. What is sent is read back as timestamps. */
-class FakeSession
-  implements Pick<ServerSession, "sendMedia" | "sendChunks" | "flush" | "signal" | "notify" | "endPlayback">
-{
+class FakeSession implements Pick<ServerSession, "congested" | "mediaOutlet" | "signal" | "notify" | "endPlayback"> {
   readonly chunkSize = 65_536;
   congested = false;
   readonly sent: number[] = [];
+  /** The arrays that it was given. */
+  readonly writes: Uint8Array[] = [];
   readonly said: string[] = [];
-  flushes = 0;
-  sendMedia(_id: number, message: OutgoingMedia): void {
-    this.sent.push(message.timestamp);
+  mediaOutlet(): MediaOutlet {
+    const outlet: Pick<MediaOutlet, "write"> = { write: (chunks) => !this.congested && this.#take(chunks) };
+    return outlet as MediaOutlet;
   }
-  sendChunks(_id: number, _chunkStreamId: number, ...pieces: readonly Uint8Array[]): void {
-    const head = pieces[0] ?? new Uint8Array(4);
-    this.sent.push(new DataView(head.buffer, head.byteOffset).getUint32(0) & 0xffffff);
-  }
-  flush(): void {
-    this.flushes++;
+  #take(chunks: Uint8Array): true {
+    this.writes.push(chunks);
+    const decoder = new ChunkDecoder();
+    decoder.push(encodeChunkHead({ ...SET_CHUNK_SIZE, payloadLength: 4 }));
+    decoder.push(Uint8Array.of(0, 1, 0, 0)); // 65536
+    decoder.push(chunks);
+    decoder.read();
+    for (let message = decoder.read(); message !== undefined; message = decoder.read()) {
+      this.sent.push(message.timestamp);
+    }
+    return true;
   }
   signal(_id: number, event: string): void {
     this.said.push(event);
@@ -39,7 +50,7 @@ class FakeSession
   }
 }
 
-function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherMs = 0 } = {}) {
+function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, later = atOnce } = {}) {
   const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
     gop: { maxBytes: gopBytes, maxMs: 60_000 },
     onSubscriberError: (error) => {
@@ -47,20 +58,26 @@ function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherMs = 0 } = {}) 
     },
   });
   const feed = stream.begin(new Date(0), () => {});
-  const session = new FakeSession();
-  // The fake stands in for the socket's side alone: what a player does with it is all in the members above.
-  const player = new RtmpPlayer(
-    session as Partial<ServerSession> as ServerSession,
-    playback,
-    stream,
-    maxQueueBytes,
-    new WriteGatherer(gatherMs),
-  );
-  const join = () => {
-    stream.subscribe(player);
-    player.start();
+  const groups = new PlayerGroups(new WriteGatherer(later), (error) => {
+    throw error;
+  });
+  const addPlayer = (messageStreamId = 1) => {
+    const session = new FakeSession();
+    const player = new RtmpPlayer(
+      // The fake stands in for the socket's side alone: what a player does with it is all in the members above.
+      session as Partial<ServerSession> as ServerSession,
+      { ...playback, messageStreamId },
+      stream,
+      maxQueueBytes,
+    );
+    let leave = (): void => {};
+    const join = (): void => {
+      leave = groups.join(stream, player);
+      player.start();
+    };
+    return { session, player, join, leave: () => leave() };
   };
-  return { stream, feed, session, player, join };
+  return { stream, feed, addPlayer, ...addPlayer() };
 }
 
 describe("RtmpPlayer", () => {
@@ -257,37 +274,98 @@ describe("RtmpPlayer", () => {
     await vi.waitFor(() => expect([session.sent, session.said]).toEqual([[0, 40], ["end"]]));
   });
 
-  test("chunks are made once for all players, and let go after the moment", () => {
-    const { stream, feed, session, join } = setUp();
-    const wires = new Set<unknown>();
-    const original = session.sendChunks.bind(session);
-    session.sendChunks = (id, chunkStreamId, ...pieces) => {
-      wires.add(pieces[0]);
-      original(id, chunkStreamId, ...pieces);
-    };
-    join();
-    const second = new RtmpPlayer(
-      session as Partial<ServerSession> as ServerSession,
-      playback,
-      stream,
-      2000,
-      new WriteGatherer(0),
-    );
-    stream.subscribe(second);
-    second.start();
-    feed.write(videoMessage(0, true));
-    expect([session.sent, wires.size]).toEqual([[0, 0], 1]);
-    expect(stream.gopPackets()[0]?.wire).toBeUndefined();
+  test("a packet for many players is encoded once and costs each one write", () => {
+    const { feed, addPlayer } = setUp();
+    const players = Array.from({ length: 50 }, () => addPlayer());
+    for (const { join } of players) join();
+    feed.write(videoMessage(0, true)); // each by itself: they have waited for it
+    for (const { session } of players) session.writes.length = 0;
+    feed.write(videoMessage(40));
+    for (const { session } of players) expect(session.writes.length).toBe(1);
+    expect(new Set(players.map(({ session }) => session.writes[0])).size).toBe(1);
+    expect(players[0]?.session.writes[0]).toBeInstanceOf(Buffer); // a socket writes that as it is
   });
 
-  test("gathers small writes for a moment", async () => {
-    const { feed, session, join } = setUp({ gatherMs: 5 });
+  test("what one read brings is written once", async () => {
+    const { feed, addPlayer } = setUp({ later: laterBy(0) });
+    const players = [addPlayer(), addPlayer(), addPlayer(2)];
+    for (const { join } of players) join();
+    feed.write(videoMessage(0, true));
+    for (const timestamp of [10, 20, 30]) feed.write(videoMessage(timestamp));
+    await Promise.resolve();
+    const [first, second, other] = players.map(({ session }) => session);
+    expect([first?.sent, first?.writes.length]).toEqual([[0, 10, 20, 30], 2]);
+    expect(first?.writes[1]).toBe(second?.writes[1]);
+    expect(other?.sent).toEqual(first?.sent);
+    expect(other?.writes[1]).not.toEqual(first?.writes[1]); // another message stream
+  });
+
+  test("one that is slow leaves the others alone, and misses nothing when it comes back to them", () => {
+    const { feed, addPlayer } = setUp();
+    const [slow, quick] = [addPlayer(), addPlayer()];
+    for (const { join } of [slow, quick]) join();
+    feed.write(videoMessage(0, true));
+    slow.session.congested = true;
+    for (const timestamp of [40, 80]) feed.write(videoMessage(timestamp));
+    expect([slow.session.sent, slow.player.queuedBytes]).toEqual([[0], 2 * (20 + 256)]);
+    slow.session.congested = false;
+    slow.player.drain();
+    for (const timestamp of [120, 160]) feed.write(videoMessage(timestamp));
+    expect(slow.session.sent).toEqual([0, 40, 80, 120, 160]);
+    expect(quick.session.sent).toEqual(slow.session.sent);
+    expect(slow.session.writes.at(-1)).toBe(quick.session.writes.at(-1));
+    expect(slow.player.counts).toMatchObject({ sentMessages: 5, sentBytes: quick.player.counts.sentBytes });
+  });
+
+  test("one that joins or changes its mind while others gather gets what is its own, once", () => {
+    let flush = (): void => {};
+    const { feed, addPlayer } = setUp({ later: (callback) => (flush = callback) });
+    const [first, second, third] = [addPlayer(), addPlayer(), addPlayer()];
+    for (const { join } of [first, third]) join();
+    feed.write(videoMessage(0, true));
+    feed.write(audioMessage(10));
+    second.join(); // begins with the group of pictures
+    feed.write(audioMessage(20));
+    first.player.receive("audio", false);
+    feed.write(audioMessage(30));
+    feed.write(videoMessage(40));
+    third.leave();
+    flush();
+    expect(first.session.sent).toEqual([0, 10, 20, 40]);
+    expect(second.session.sent).toEqual([0, 10, 20, 30, 40]);
+    expect(third.session.sent).toEqual([0, 10, 20]);
+    expect(first.player.counts.sentMessages).toBe(4);
+    expect(second.player.counts.sentMessages).toBe(5);
+  });
+
+  test("the last player that leaves takes the group off the stream", () => {
+    const { stream, feed, addPlayer } = setUp();
+    const [first, second] = [addPlayer(), addPlayer()];
+    for (const { join } of [first, second]) join();
+    for (const timestamp of [0, 40]) feed.write(videoMessage(timestamp, timestamp === 0));
+    first.leave();
+    feed.write(videoMessage(80));
+    second.leave();
+    feed.write(videoMessage(120));
+    expect([first.session.sent, second.session.sent]).toEqual([
+      [0, 40],
+      [0, 40, 80],
+    ]);
+    expect(stream.watched).toBe(false);
+    second.join();
+    expect(second.session.sent.slice(3)).toEqual([0, 40, 80, 120]);
+  });
+
+  test("gathers small writes for a moment", () => {
+    let flush = (): void => {};
+    const { feed, session, join } = setUp({ later: (callback) => (flush = callback) });
     join();
-    for (let i = 0; i < 5; i++) feed.write(videoMessage(i, i === 0));
-    expect(session.flushes).toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect([session.sent.length, session.flushes]).toEqual([5, 1]);
+    feed.write(videoMessage(0, true));
+    for (let i = 1; i < 6; i++) feed.write(videoMessage(i));
+    expect(session.writes.length).toBe(1);
+    flush();
+    expect([session.sent.length, session.writes.length]).toEqual([6, 2]);
     feed.write(videoMessage(9, false, 40_000));
-    expect(session.flushes).toBe(2); // enough for a write of its own
+    expect(session.writes.length).toBe(3); // enough for a write of its own
   });
 });

@@ -1,13 +1,14 @@
-import type { Playback, ServerSession } from "@rtmp/session";
-import type { LiveStream, StreamSubscriber } from "../hub/live-stream.js";
+import type { MediaOutlet, Playback, ServerSession } from "@rtmp/session";
+import type { LiveStream } from "../hub/live-stream.js";
 import { costOf, type MediaPacket } from "../hub/media-packet.js";
-import { sendPacket } from "../hub/rtmp-wire.js";
+import { encodePackets } from "../hub/rtmp-wire.js";
 import { PacketQueue } from "./packet-queue.js";
-import type { WriteGatherer } from "./write-gatherer.js";
+import type { PlayerGroup } from "./player-group.js";
+import type { LaneKind, PacketRun, PlayerLane } from "./player-lane.js";
 
 /** From the last frame to the end of the stream: GStreamer's rtmp2src drops a frame that the end comes right behind. In ms. */
 const LAST_FRAME_MS = 100;
-/** Bytes gathered for a player before they are written without further waiting. */
+/** Bytes of what waits that are written at once. */
 const ENOUGH = 32 * 1024;
 
 /** What a player has got, and what it lost because it was too slow. */
@@ -23,19 +24,19 @@ export interface PlayerCounts {
 /**
  * Sends a stream to one RTMP player. What the socket does not take waits in a queue with a bound; when that is full, all
  * that waits is dropped and the player goes on at the next keyframe. It never slows the stream down.
+ *
+ * A player that takes all as it comes goes along in a lane of its group, which encodes once for all in it.
  */
-export class RtmpPlayer implements StreamSubscriber {
-  readonly heldBytes = 0; // on the publisher's account; see queuedBytes
-  readonly watching = true;
+export class RtmpPlayer {
   readonly playback: Playback;
   readonly #session: ServerSession;
   readonly #stream: LiveStream;
   readonly #maxQueueBytes: number;
-  readonly #gatherer: WriteGatherer;
   readonly #counts: PlayerCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
   readonly #queue = new PacketQueue();
-  #gathered = 0; // bytes sent since the last flush
-  #scheduled = false;
+  #outlet: MediaOutlet | undefined; // since it was started
+  #group: PlayerGroup | undefined;
+  #lane: PlayerLane | undefined;
   /** Waiting for a frame to start from; frames before it are not for this player. */
   #waiting = true;
   #behind = false; // and that is because it was too slow
@@ -50,7 +51,6 @@ export class RtmpPlayer implements StreamSubscriber {
     playback: Playback,
     stream: LiveStream,
     maxQueueBytes: number,
-    gatherer: WriteGatherer,
     onEnded: () => void = () => {},
   ) {
     this.#onEnded = onEnded;
@@ -58,19 +58,32 @@ export class RtmpPlayer implements StreamSubscriber {
     this.playback = playback;
     this.#stream = stream;
     this.#maxQueueBytes = maxQueueBytes;
-    this.#gatherer = gatherer;
   }
 
   get counts(): Readonly<PlayerCounts> {
-    return this.#counts;
+    this.#countLane(1);
+    const counts = { ...this.#counts };
+    this.#countLane(-1);
+    return counts;
   }
   /** Bytes of media that wait for the player, with the cost of each packet. */
   get queuedBytes(): number {
     return this.#queue.bytes;
   }
 
+  /** The lane in which it goes along, if it does. */
+  get lane(): PlayerLane | undefined {
+    return this.#lane;
+  }
+  /** The kind of lane in which it can. */
+  get laneKind(): LaneKind {
+    const { messageStreamId } = this.playback;
+    return { messageStreamId, chunkSize: this.#session.chunkSize, ...this.#wants };
+  }
+
   /** Sends metadata, decoder configurations and the current group of pictures, if there is one; live frames follow. */
   start(): void {
+    this.#outlet = this.#session.mediaOutlet(this.playback.messageStreamId);
     const gop = this.#stream.gopPackets();
     this.#enqueueInit(gop[0]?.timestamp ?? this.#stream.lastTimestamp);
     if (this.#queue.bytes + sizeOf(gop) <= this.#maxQueueBytes) {
@@ -80,6 +93,26 @@ export class RtmpPlayer implements StreamSubscriber {
     this.drain();
   }
 
+  /** Its group tells it. */
+  enterGroup(group: PlayerGroup): void {
+    this.#group = group;
+  }
+  /** Its lane tells it. */
+  changeLane(lane: PlayerLane | undefined): void {
+    this.#countLane(1);
+    this.#lane = lane;
+    this.#countLane(-1);
+  }
+
+  /** Takes what its lane has gathered: `bytes` are the chunks of `run`. @returns false if it has left the lane instead, and keeps it in its queue. */
+  takeRun(bytes: Buffer, { packets, entries }: PacketRun): boolean {
+    if (this.#outlet?.write(bytes) === true) return true;
+    this.#lane?.leave(this);
+    for (const [i, packet] of packets.entries()) this.packet(packet, entries[i] ?? false);
+    return false;
+  }
+
+  /** Takes a packet while it is in no lane. @param entry whether a decoder can start here. */
   packet(packet: MediaPacket, entry: boolean): void {
     if (this.#paused) return;
     if (packet.role === "frame" && this.#waiting) {
@@ -90,7 +123,7 @@ export class RtmpPlayer implements StreamSubscriber {
       this.#waiting = this.#behind = false;
     }
     if (this.#isWanted(packet)) this.#take(packet, entry);
-    this.#write();
+    this.#rejoin();
   }
 
   paused(paused: boolean): void {
@@ -112,28 +145,34 @@ export class RtmpPlayer implements StreamSubscriber {
 
   /** The player pauses, or goes on at the next keyframe. */
   pause(paused: boolean): void {
+    this.#group?.isolate(this);
     this.#paused = paused;
     if (paused) this.#queue.clear();
     else this.#comeBack();
   }
   /** The player wants audio or video, or no longer. When it wants one again it goes on at the next keyframe. */
   receive(kind: "audio" | "video", enabled: boolean): void {
+    this.#group?.isolate(this);
     const before = this.#wants[kind];
     this.#wants[kind] = enabled;
     if (enabled && !before) this.#comeBack();
+    else this.#rejoin();
   }
 
   /** The socket takes more. */
   drain(): void {
     while (!this.#queue.empty && !this.#session.congested) {
-      for (let sent = 0; sent < ENOUGH; ) {
+      const packets: MediaPacket[] = [];
+      for (let bytes = 0; bytes < ENOUGH; ) {
         const packet = this.#queue.shift();
         if (packet === undefined) break;
-        sent += this.#send(packet);
+        packets.push(packet);
+        bytes += packet.payload.length;
       }
-      this.flush();
+      this.#send(packets);
     }
     if (!this.#queue.empty) return;
+    this.#rejoin();
     if (!this.#ending) return;
     this.#ending = false;
     setTimeout(() => {
@@ -142,10 +181,16 @@ export class RtmpPlayer implements StreamSubscriber {
     }, LAST_FRAME_MS);
   }
 
-  flush(): void {
-    this.#scheduled = false;
-    this.#gathered = 0;
-    this.#session.flush();
+  /** Back into a lane, unless something is still in the way. */
+  #rejoin(): void {
+    if (this.#lane !== undefined || this.#paused || this.#waiting || this.#ending || !this.#queue.empty) return;
+    if (!this.#session.congested) this.#group?.rejoin(this);
+  }
+
+  /** Adds what it was sent in its lane to its own counts, or takes it away. */
+  #countLane(sign: 1 | -1): void {
+    this.#counts.sentMessages += sign * (this.#lane?.sentMessages ?? 0);
+    this.#counts.sentBytes += sign * (this.#lane?.sentBytes ?? 0);
   }
 
   /** From here on nothing but a keyframe will do; what comes before it is no loss. */
@@ -167,11 +212,8 @@ export class RtmpPlayer implements StreamSubscriber {
   }
 
   #take(packet: MediaPacket, entry: boolean): void {
-    if (this.#queue.empty && !this.#session.congested) {
-      this.#gathered += this.#send(packet);
-      return;
-    }
-    if (this.#queue.bytes + costOf(packet) > this.#maxQueueBytes) this.#fallBehind(packet, entry);
+    if (this.#queue.empty && !this.#session.congested) this.#send([packet]);
+    else if (this.#queue.bytes + costOf(packet) > this.#maxQueueBytes) this.#fallBehind(packet, entry);
     else this.#queue.push(packet);
   }
 
@@ -183,19 +225,11 @@ export class RtmpPlayer implements StreamSubscriber {
     }
   }
 
-  #write(): void {
-    if (this.#gathered >= ENOUGH) this.flush();
-    else if (this.#gathered > 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      this.#gatherer.schedule(this);
-    }
-  }
-
-  #send(packet: MediaPacket): number {
-    const length = sendPacket(this.#session, this.playback.messageStreamId, packet);
-    this.#counts.sentMessages++;
-    this.#counts.sentBytes += length;
-    return length;
+  #send(packets: readonly MediaPacket[]): void {
+    const bytes = encodePackets(packets, this.playback.messageStreamId, this.#session.chunkSize);
+    this.#outlet?.write(bytes);
+    this.#counts.sentMessages += packets.length;
+    this.#counts.sentBytes += bytes.length;
   }
 
   /** The queue is full: its frames are lost, and all up to the next keyframe. What a decoder needs stays. */

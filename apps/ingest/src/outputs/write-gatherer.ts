@@ -3,33 +3,31 @@ export interface Flushable {
   flush(): void;
 }
 
-/**
- * Gathers the writes of many players over a few milliseconds: fewer and larger writes cost less. One timer serves them all.
- * With 0 ms every write goes out at once.
- */
+/** Calls back later, once. */
+export type Later = (callback: () => void) => void;
+
+/** After so many milliseconds; with 0 when all is done that is under way: what one read brought goes out in one write. */
+export function laterBy(ms: number): Later {
+  return ms === 0 ? queueMicrotask : (callback) => void setTimeout(callback, ms);
+}
+
+/** Gathers writes: fewer and larger ones cost less. One timer serves all. */
 export class WriteGatherer {
-  readonly #ms: number;
+  readonly #later: Later;
   #dirty: Flushable[] = [];
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-  }
-
-  /** Flushes at once, or together with others soon. Call it once for each until its `flush`. */
-  schedule(player: Flushable): void {
-    if (this.#ms === 0) {
-      player.flush();
-      return;
-    }
-    this.#dirty.push(player);
-    this.#timer ??= setTimeout(() => this.#flushAll(), this.#ms);
-  }
-
-  #flushAll(): void {
-    this.#timer = undefined;
+  readonly #flushAll = (): void => {
     const dirty = this.#dirty;
     this.#dirty = [];
-    for (const player of dirty) player.flush();
+    for (const output of dirty) output.flush();
+  };
+
+  constructor(later: Later) {
+    this.#later = later;
+  }
+
+  /** Flushes it soon, together with others. Call it once for each until its `flush`. */
+  schedule(output: Flushable): void {
+    this.#dirty.push(output);
+    if (this.#dirty.length === 1) this.#later(this.#flushAll);
   }
 }

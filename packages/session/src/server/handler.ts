@@ -58,7 +58,7 @@ export interface SessionHandler {
   connect?(request: ConnectRequest): void | Promise<void>;
   /** @defaultValue rejects with `NetStream.Publish.Denied` */
   publish?(request: PublishRequest): void | Promise<void>;
-  /** Once accepted, send with `ServerSession.sendMedia` or `sendChunks`. @defaultValue rejects with `NetStream.Play.Failed` */
+  /** Once accepted, send with `ServerSession.sendMedia` or a `mediaOutlet`. @defaultValue rejects with `NetStream.Play.Failed` */
   play?(request: PlayRequest): void | Promise<void>;
   /** Takes a message. While a returned promise is pending nothing more is read, so back-pressure reaches the encoder. */
   media?(message: MediaMessage, publication: Publication): void | Promise<void>;

@@ -11,6 +11,8 @@ export interface OutputSource {
 
 /** Told what becomes of writes. */
 export interface OutputEvents {
+  /** The transport has enough, and its time runs. */
+  congested(): void;
   /** The transport has taken what it was given; if it is not congested again, it takes more. */
   moved(): void;
   /** The connection is broken. */
@@ -25,6 +27,7 @@ export class Output {
   readonly #now: () => number;
   readonly #events: OutputEvents;
   #rest: Uint8Array | undefined; // taken from the source, not given to the transport yet
+  #congested = false;
   #writeBy = NEVER;
   #bytesSent = 0;
   #closed = false;
@@ -40,7 +43,7 @@ export class Output {
 
   /** Whether the transport still has enough. */
   get congested(): boolean {
-    return this.#writeBy !== NEVER;
+    return this.#congested;
   }
   /** When it should have taken what it was given; `Infinity` while nothing is under way. */
   get deadline(): number {
@@ -57,11 +60,19 @@ export class Output {
 
   /** Writes what is there, unless {@link congested}. */
   write(): void {
-    while (!this.congested) {
+    while (!this.#congested) {
       const slice = this.#nextSlice();
-      const wait = slice && this.#tryWrite(slice);
       if (slice === undefined) return;
-      if (wait !== undefined) this.#await(wait);
+      this.#give(slice);
+    }
+  }
+
+  /** Writes bytes that do not come from the source, while that has none and nothing is {@link congested}. */
+  writeAtOnce(bytes: Uint8Array): void {
+    if (bytes.length <= SLICE) this.#give(bytes);
+    else {
+      this.#rest = bytes;
+      this.write();
     }
   }
 
@@ -77,16 +88,25 @@ export class Output {
     this.#closed = true;
   }
 
+  #give(bytes: Uint8Array): void {
+    const wait = this.#tryWrite(bytes);
+    if (wait !== undefined) this.#await(wait);
+  }
+
   #await(wait: Promise<void>): void {
+    this.#congested = true;
     this.#writeBy = this.#now() + this.#writeMs;
+    this.#events.congested();
     wait.then(
       () => {
+        this.#congested = false;
         this.#writeBy = NEVER;
         if (this.#closed) return;
         this.write();
         this.#events.moved();
       },
       (error: unknown) => {
+        this.#congested = false;
         this.#writeBy = NEVER;
         this.#events.broken(error);
       },

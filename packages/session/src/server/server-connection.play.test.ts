@@ -1,3 +1,4 @@
+import { concatBytes } from "@rtmp/bytes-util";
 import { encodeChunkBody, encodeChunkHead } from "@rtmp/chunk";
 import { describe, expect, test } from "vitest";
 import { Harness } from "../testing/harness.js";
@@ -126,7 +127,7 @@ describe("media", () => {
       payloadLength: 200_000,
     };
     const body = encodeChunkBody(new Uint8Array(200_000).fill(5), 6, 0x1000000, connection.chunkSize);
-    connection.sendChunks(1, 6, encodeChunkHead(head), body);
+    connection.sendChunks(1, concatBytes([encodeChunkHead(head), body]));
     connection.sendMedia(1, { messageTypeId: 9, timestamp: 0x1000001, payload });
     connection.sendMedia(1, { messageTypeId: 8, timestamp: 50, payload });
     harness.settle();
@@ -143,7 +144,7 @@ describe("media", () => {
     harness.send(harness.peer.command("closeStream", 0, 1, null));
     harness.peer.heard();
     harness.connection.sendMedia(1, { messageTypeId: 9, timestamp: 0, payload });
-    harness.connection.sendChunks(1, 6, payload);
+    harness.connection.sendChunks(1, payload);
     harness.connection.notify(1, { level: "status", code: "NetStream.Play.PublishNotify", description: "" });
     harness.connection.signal(1, "streamDry");
     harness.connection.endPlayback(1, harness.now);

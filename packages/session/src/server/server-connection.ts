@@ -23,6 +23,7 @@ import { obey } from "./commands.js";
 import { acceptConnect } from "./connecting.js";
 import { dataName } from "./data-name.js";
 import { Deadlines, type Phase } from "./deadlines.js";
+import type { OutletParts } from "./media-outlet.js";
 import { acceptPlay, endPlaying } from "./playing.js";
 import { acceptPublish } from "./publishing.js";
 import { errorResult, onStatus, reconnectRequest, type ServerCapabilities, type Status } from "./replies.js";
@@ -251,11 +252,18 @@ export class ServerConnection {
   }
 
   /**
-   * Sends a message as chunks made before, by `encodeChunkHead` and `encodeChunkBody` at {@link chunkSize} for this
-   * message stream id. Ignored on a stream that does not play.
+   * Sends whole messages as chunks made before, by `writeChunks` at {@link chunkSize} for this message stream id, each on its
+   * {@link mediaChunkStream}. Ignored on a stream that does not play.
    */
-  sendChunks(messageStreamId: number, chunkStreamId: number, ...pieces: readonly Uint8Array[]): void {
-    if (this.#plays(messageStreamId)) this.#link.sendChunks(chunkStreamId, pieces);
+  sendChunks(messageStreamId: number, bytes: Uint8Array): void {
+    if (this.#plays(messageStreamId)) this.#link.sendChunks(bytes);
+  }
+
+  /** What a way past {@link sendChunks} needs. @throws RangeError for a stream that does not play. */
+  playing(messageStreamId: number): Pick<OutletParts, "stream" | "link"> {
+    const stream = this.#context.streams.get(messageStreamId);
+    if (stream?.playback === undefined) throw new RangeError(`stream ${messageStreamId} does not play`);
+    return { stream, link: this.#link };
   }
 
   /** Says something to a player, such as `NetStream.Play.PublishNotify`. Ignored on a stream that does not play. */

@@ -18,6 +18,7 @@ import type {
   SessionHandler,
   SessionRequest,
 } from "./handler.js";
+import { MediaOutlet } from "./media-outlet.js";
 import { Output } from "./output.js";
 import type { ServerCapabilities, Status } from "./replies.js";
 import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
@@ -89,6 +90,7 @@ export class ServerSession {
       ...(options.hmacSha256 && { hmacSha256: options.hmacSha256 }),
     });
     this.#output = new Output(transport, this.#connection, this.#timeouts.writeMs, () => this.#clock.now(), {
+      congested: () => this.#arm(),
       moved: () => {
         if (!this.#output.congested) this.#drained();
         this.#arm();
@@ -167,7 +169,7 @@ export class ServerSession {
 
   // ---- to a player ----
 
-  /** Own chunk size, in bytes: the one for which chunks given to {@link sendChunks} must be cut. */
+  /** Own chunk size, in bytes: the one for which chunks given to a {@link MediaOutlet} must be cut. */
   get chunkSize(): number {
     return this.#connection.chunkSize;
   }
@@ -179,16 +181,18 @@ export class ServerSession {
   sendMedia(messageStreamId: number, message: OutgoingMedia): void {
     this.#connection.sendMedia(messageStreamId, message);
   }
-  /**
-   * Sends a message as chunks made before, for this message stream id and {@link chunkSize}, with the next {@link flush}:
-   * how one encoding serves many players. Ignored on a stream that does not play.
-   */
-  sendChunks(messageStreamId: number, chunkStreamId: number, ...pieces: readonly Uint8Array[]): void {
-    this.#connection.sendChunks(messageStreamId, chunkStreamId, ...pieces);
+  /** The way for media that is made once for many players, to a stream that plays now. @throws RangeError if it does not. */
+  mediaOutlet(messageStreamId: number): MediaOutlet {
+    return new MediaOutlet({
+      ...this.#connection.playing(messageStreamId),
+      output: this.#output,
+      flush: () => this.flush(),
+    });
   }
   /** Writes what was sent, in one piece, unless {@link congested}. */
   flush(): void {
-    this.#afterProcessing();
+    if (this.#connection.end !== undefined) this.#close();
+    else this.#write();
   }
   /** Says something to a player, such as `NetStream.Play.PublishNotify`. Ignored on a stream that does not play. */
   notify(messageStreamId: number, status: Status): void {
@@ -215,7 +219,7 @@ export class ServerSession {
   /** Ends a playback: StreamEOF, `UnpublishNotify`, `Play.Stop`. The connection goes on; players leave by themselves. */
   endPlayback(messageStreamId: number): void {
     this.#connection.endPlayback(messageStreamId, this.#clock.now());
-    this.flush();
+    this.#afterProcessing();
   }
 
   // ---- reading ----

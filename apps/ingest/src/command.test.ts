@@ -1,6 +1,10 @@
 import { EventEmitter } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { runCommand } from "./command.js";
 import { RawClient } from "./testing/raw-client.js";
 
@@ -8,6 +12,10 @@ const running: { kill(): Promise<unknown> }[] = [];
 afterEach(() => Promise.all(running.splice(0).map((each) => each.kill())));
 
 function start(...args: string[]) {
+  return startIn({}, ...args);
+}
+
+function startIn(environment: Record<string, string>, ...args: string[]) {
   let stdout = "";
   let stderr = "";
   const signals = new EventEmitter();
@@ -15,6 +23,7 @@ function start(...args: string[]) {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     signals,
+    environment,
   });
   const kill = async (): Promise<number> => {
     while (signals.listenerCount("SIGTERM") > 0) {
@@ -55,6 +64,36 @@ describe("rtmp-ingest", () => {
     expect(command.stderr()).toMatch(
       /^rtmp-ingest: --rtmp: .*\nrtmp-ingest: --log-format: .*\nTry rtmp-ingest --help\n$/,
     );
+  });
+
+  test("prints the configuration that file, environment and flags make, in the form of a file", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rtmp-config-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "server.yaml");
+    await writeFile(path, "rtmp: { listen: [127.0.0.1:0, '[::1]:0'] }\nlimits: { connections: 7, pending: 7 }\n");
+    const environment = { RTMP_INGEST_CONFIG: path, RTMP_INGEST_MAX_PENDING: "6", RTMP_INGEST_GRACE: "5" };
+    const first = startIn(environment, "check-config", "--grace", "4", "--memory-budget", "1G");
+    expect(await first.code).toBe(0);
+    expect(first.stderr()).toBe("");
+    expect(parseYaml(first.stdout())).toMatchObject({
+      rtmp: { listen: ["127.0.0.1:0", "[::1]:0"] },
+      limits: { connections: 7, pending: 6, pendingPerAddress: 128 },
+      graceMs: 4000,
+    });
+    await writeFile(path, first.stdout());
+    const second = start("--config", path, "check-config");
+    expect(await second.code).toBe(0);
+    expect(second.stdout()).toBe(first.stdout());
+  });
+
+  test.for([
+    [["check-config", "--max-pending", "0"], /^rtmp-ingest: --max-pending: .*\nTry rtmp-ingest --help\n$/],
+    [["--config", "/nowhere/at/all.yaml"], /^rtmp-ingest: \/nowhere\/at\/all\.yaml: can not be read: ENOENT/],
+  ] as const)("%s: exits with 2", async ([args, message]) => {
+    const command = start(...args);
+    expect(await command.code).toBe(2);
+    expect(command.stdout()).toBe("");
+    expect(command.stderr()).toMatch(message);
   });
 
   test.for(["SIGTERM", "SIGINT"] as const)("serves until %s, then exits with 0", async (signal) => {

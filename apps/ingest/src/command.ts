@@ -1,18 +1,14 @@
-import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
 import { play } from "./commands/play.js";
 import { publish } from "./commands/publish.js";
 import type { ReportStream } from "./commands/reporter.js";
-import { ConfigError, type IngestConfig } from "./config/config.js";
+import { ConfigError } from "./config/config.js";
+import type { Environment } from "./config/env.js";
 import { helpText, parseCommandLine } from "./config/flags.js";
-import { encoderHint } from "./encoder-hint.js";
-import { logEvents } from "./event-log.js";
-import type { ListeningEvent } from "./events.js";
-import { createLogger, type Logger } from "./log.js";
-import { IngestServer } from "./server.js";
-import { nextSignal, type SignalSource, secondSignal } from "./signals.js";
-import { runWorker } from "./workers/worker.js";
-import { WorkerPool } from "./workers/worker-pool.js";
+import { loadConfig } from "./config/load.js";
+import { showConfig } from "./config/show.js";
+import { serve } from "./serve.js";
+import type { SignalSource } from "./signals.js";
 
 /** What the command needs of its process. */
 export interface CommandContext {
@@ -21,10 +17,12 @@ export interface CommandContext {
   readonly signals: SignalSource;
   /** Descriptor of standard output for media; `undefined` if that is a terminal. */
   readonly output?: number | undefined;
+  /** Environment variables. @defaultValue none */
+  readonly environment?: Environment | undefined;
 }
 
-/** Exit codes: stopped as asked; could not start, or not everything could be finished; wrong usage. */
-const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
+/** Exit codes of what does not serve: done; wrong usage. */
+const ExitCode = { ok: 0, usage: 2 } as const;
 
 /**
  * Runs `rtmp-ingest`: the server until a signal stops it, or a client command to its end.
@@ -36,8 +34,13 @@ export async function runCommand(args: readonly string[], context: CommandContex
     if (subcommand === "publish") return await publish(rest, context);
     if (subcommand === "play") return await play(rest, context);
     const line = parseCommandLine(args);
-    if (line.action === "run") return await serve(line.config, context);
-    context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${readVersion()}\n`);
+    if (!("flags" in line)) {
+      context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${readVersion()}\n`);
+      return ExitCode.ok;
+    }
+    const config = await loadConfig({ ...line, environment: context.environment ?? {} });
+    if (line.action === "run") return await serve(config, context);
+    context.stdout.write(showConfig(config));
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -50,57 +53,6 @@ export async function runCommand(args: readonly string[], context: CommandContex
 
 function isClient(subcommand: string | undefined): boolean {
   return subcommand === "publish" || subcommand === "play";
-}
-
-async function serve(config: IngestConfig, { stdout, signals }: CommandContext): Promise<number> {
-  const logger = createLogger(config.log, stdout);
-  if (cluster.worker !== undefined && config.workers > 1) {
-    for (const name of ["SIGTERM", "SIGINT"] as const) signals.on(name, () => {}); // the primary gets them too, and tells us
-    return (await runWorker(config, logger, cluster.worker, process.env)) ? ExitCode.ok : ExitCode.failed;
-  }
-  const server = config.workers > 1 ? new WorkerPool(config, logger) : new IngestServer(config);
-  const ports: ListeningEvent[] = [];
-  server.on("listening", (address) => ports.push(address));
-  if (server instanceof IngestServer) logEvents(server, logger);
-  const stop = nextSignal(signals); // before anything is open, so that none is missed
-  try {
-    await server.start();
-  } catch (error) {
-    logger.error({ event: "start-failed", error }, `Could not start${reasonOf(error)}`);
-    stop.ignore();
-    return ExitCode.failed;
-  }
-  const rtmp = ports.find(({ protocol }) => protocol === "rtmp");
-  const http = ports.find(({ protocol }) => protocol === "http");
-  if (config.log.format === "text" && rtmp !== undefined)
-    stdout.write(encoderHint(rtmp, http, config.record.directory));
-  const signal = await stop.received;
-  logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
-  const again = secondSignal(signals).received.then(({ exitCode }) => {
-    if (server instanceof WorkerPool) server.kill();
-    return exitCode;
-  });
-  return Promise.race([again, finish(server, logger)]);
-}
-
-/** What people can do about an error that keeps the server from starting; empty if there is nothing to say. */
-function reasonOf(error: unknown): string {
-  const { code, port, address, protocol } = error as Record<"code" | "port" | "address" | "protocol", unknown>;
-  const flag = protocol === "http" ? "--http" : "--rtmp";
-  if (code === "EADDRINUSE") {
-    return `: port ${port} is taken; stop the other program, or choose another port with ${flag} ${Number(port) + 1}`;
-  }
-  if (code === "EADDRNOTAVAIL") return `: this machine has no address ${address}; see ${flag}`;
-  return code === "EACCES" && port !== undefined ? `: port ${port} needs more rights; see ${flag}` : "";
-}
-
-async function finish(server: IngestServer | WorkerPool, logger: Logger): Promise<number> {
-  if (await server.stop()) {
-    logger.info({ event: "stopped" }, "Stopped");
-    return ExitCode.ok;
-  }
-  logger.warn({ event: "stopped", cut: true }, "Stopped: not everything could be finished in time");
-  return ExitCode.failed;
 }
 
 /** The version of this package, beside `dist` as beside `src`. */

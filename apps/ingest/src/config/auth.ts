@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Flag } from "./flag.js";
-import { duration, MAX_COUNT, wholeNumber } from "./values.js";
+import { duration, MAX_COUNT, secret, wholeNumber } from "./values.js";
 
 /** What a name in the configuration or in a hook's answer may be: no path, no query, nothing that does not show. */
 export const publicName = z
@@ -19,17 +19,14 @@ export const streamLimits = z.strictObject({
   record: z.boolean().optional(),
 });
 
-const secretText = z.string().min(1, "must not be empty").max(1024, "must have at most 1024 characters");
+const secretText = secret(z.string().min(1, "must not be empty").max(1024, "must have at most 1024 characters"));
 
 const streamKey = z
   .strictObject({
     /** The key itself, or … */
     key: secretText.optional(),
     /** … its SHA-256 in hex, so that the file does not give it away. */
-    keySha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/i, "must be a SHA-256 in hex, of 64 digits")
-      .optional(),
+    keySha256: secret(z.string().regex(/^[0-9a-f]{64}$/i, "must be a SHA-256 in hex, of 64 digits")).optional(),
     /** The only application in which it counts. */
     app: z.string().min(1).optional(),
     /** The only stream for which it counts, and its public name where the key itself is sent as the name. */

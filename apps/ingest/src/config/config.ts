@@ -8,11 +8,13 @@ import { publishSection } from "./publish.js";
 import { recordSection } from "./record.js";
 import { relaySection } from "./relay.js";
 import { rtmpSection } from "./rtmp.js";
+import { hasSecret, layersOf, markOf, memberOf, type Schema } from "./schema-walk.js";
 import { sessionSection } from "./session.js";
-import { duration } from "./values.js";
+import { valueAt } from "./tree.js";
+import { duration, HIDDEN } from "./values.js";
 import { workersValue } from "./workers.js";
 
-/** Everything that can be configured, wherever it comes from: flags, and programs that embed the server. A section each in a file of its own. */
+/** Everything that can be configured, wherever it comes from: flags, environment, file, and programs that embed the server. A section each in a file of its own. */
 export const configSchema = z.strictObject({
   rtmp: rtmpSection,
   record: recordSection,
@@ -34,41 +36,58 @@ export type IngestOptions = z.input<typeof configSchema>;
 /** What it makes of it. */
 export type IngestConfig = z.output<typeof configSchema>;
 
-/** Keys whose values are told to nobody. */
-const SECRET = /token|secret|password/i;
-
-/** A configuration that can not be used. The message has a line for each mistake: key, rule, and what was given. */
+/** A configuration that can not be used. The message has a line for each mistake: key, rule, and what was given unless that is secret. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** Longest text of a given value in an error, in UTF-16 units. */
+const MAX_GIVEN = 200;
+/** Most mistakes that are named at once. */
+const MAX_MISTAKES = 50;
+
 /**
  * Checks a configuration and fills in the defaults.
- * @param nameOf what to call a key in errors, such as its flag.
+ * @param nameOf what to call a path of keys and indices in errors, such as its flag. @defaultValue the keys with dots
  * @throws ConfigError
  */
-export function parseConfig(options: unknown, nameOf: (key: string) => string = (key) => key): IngestConfig {
+export function parseConfig(options: unknown, nameOf: (path: readonly PropertyKey[]) => string = keyOf): IngestConfig {
   const result = configSchema.safeParse(options);
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => `${nameOf([...issue.path, key].join("."))}: is not known`);
+  const mistakes = result.error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") {
+      return [{ path: issue.path, say: () => `${issue.message}; got ${givenAt(options, issue.path)}` }];
     }
-    // An index is no part of the name: the value itself is shown.
-    const key = issue.path.filter((part) => typeof part === "string").join(".");
-    const given = SECRET.test(key) ? "something else" : (JSON.stringify(valueAt(options, issue.path)) ?? "nothing");
-    return [`${key === "" ? "configuration" : nameOf(key)}: ${issue.message}; got ${given}`];
+    return issue.keys.map((key) => ({ path: [...issue.path, key], say: () => "is not known" }));
   });
+  const lines = mistakes.slice(0, MAX_MISTAKES).map(({ path, say }) => `${nameOf(path)}: ${say()}`);
+  if (mistakes.length > MAX_MISTAKES) lines.push(`and ${mistakes.length - MAX_MISTAKES} more`);
   throw new ConfigError(lines.join("\n"));
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value;
+/** The keys of a path, with dots. An index is no part of the name: the value itself is shown. */
+export function keyOf(path: readonly PropertyKey[]): string {
+  const key = path.filter((part) => typeof part === "string").join(".");
+  return key === "" ? "configuration" : key;
+}
+
+/** What was given, for people; never a secret. */
+function givenAt(options: unknown, keys: readonly PropertyKey[]): string {
+  // What is no object has none of the members that are missed in it.
+  const end = keys.findIndex((_, depth) => typeof valueAt(options, keys.slice(0, depth)) === "string");
+  const path = end < 0 ? keys : keys.slice(0, end);
+  const value = valueAt(options, path);
+  if (value === undefined) return "nothing";
+  let layers: Schema[] = layersOf(configSchema);
   for (const key of path) {
-    at =
-      typeof at === "object" && at !== null
-        ? Object.entries(at).find(([name]) => name === String(key))?.[1]
-        : undefined;
+    if (markOf(layers).secret === true) return HIDDEN;
+    layers = memberOf(layers, key);
   }
-  return at;
+  if (markOf(layers).secret === true) return HIDDEN;
+  // Something else than what holds a secret, such as the secret itself in the wrong place.
+  if (typeof value === "object" || typeof value === "string") {
+    if (hasSecret(layers)) return Array.isArray(value) ? "a list" : typeof value === "string" ? "a text" : "an object";
+  }
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > MAX_GIVEN ? `${text.slice(0, MAX_GIVEN)}${HIDDEN}` : text;
 }

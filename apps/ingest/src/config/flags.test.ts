@@ -1,17 +1,19 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "./config.js";
 import { helpText, parseCommandLine } from "./flags.js";
+import { loadConfig } from "./load.js";
 
-const run = (...args: string[]) => {
+const run = async (...args: string[]) => {
   const line = parseCommandLine(args);
   if (line.action !== "run") throw new Error(line.action);
-  return line.config;
+  return loadConfig({ ...line, environment: {} });
 };
 
-test("without flags everything has its default", () => expect(run().rtmp.listen).toEqual([{ port: 1935 }]));
+test("without flags everything has its default", async () =>
+  expect((await run()).rtmp.listen).toEqual([{ port: 1935 }]));
 
-test("flags land in the configuration", () => {
-  const config = run(
+test("flags land in the configuration", async () => {
+  const config = await run(
     ...[
       "--rtmp",
       "127.0.0.1:0",
@@ -79,9 +81,9 @@ test.for([
   [["--nonsense"], "Unknown option '--nonsense'"],
   [["--record"], /--record/],
   [["serve"], 'unexpected argument "serve"'],
-] as const)("%s is refused by name", ([args, message]) => {
-  expect(() => parseCommandLine(args)).toThrow(ConfigError);
-  expect(() => parseCommandLine(args)).toThrow(message);
+] as const)("%s is refused by name", async ([args, message]) => {
+  await expect(async () => run(...args)).rejects.toThrow(ConfigError);
+  await expect(async () => run(...args)).rejects.toThrow(message);
 });
 
 test("the help names every flag and fits a terminal", () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { authFlags } from "./auth.js";
-import { ConfigError, type IngestConfig, parseConfig } from "./config.js";
+import { ConfigError, keyOf } from "./config.js";
 import type { Flag } from "./flag.js";
 import { httpFlags } from "./http.js";
 import { limitsFlags } from "./limits.js";
@@ -11,6 +11,8 @@ import { recordFlags } from "./record.js";
 import { relayFlags } from "./relay.js";
 import { rtmpFlags } from "./rtmp.js";
 import { sessionFlags } from "./session.js";
+import type { Source } from "./source.js";
+import { newTree, put } from "./tree.js";
 import { workersFlags } from "./workers.js";
 
 /** All flags that set something, in the order of the help. */
@@ -30,24 +32,38 @@ export const FLAGS: readonly Flag[] = [
 ];
 
 /** What a command line asks for. */
-export type CommandLine =
-  | { readonly action: "run"; readonly config: IngestConfig }
-  | { readonly action: "help" | "version" };
+export type CommandLine = SourceFlags | { readonly action: "help" | "version" };
+
+/** Flags that make a configuration. */
+export interface SourceFlags {
+  readonly action: "run" | "check-config";
+  readonly flags: Source;
+  /** What `--config` names. */
+  readonly file?: string | undefined;
+}
 
 /**
- * Reads the command line.
- * @throws ConfigError naming each flag that is wrong.
+ * Reads the command line. Values are not checked yet: see `loadConfig`.
+ * @throws ConfigError naming a flag that is not known, or lacks its value.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
   if (values["help"] === true) return { action: "help" };
   if (values["version"] === true) return { action: "version" };
-  if (positionals[0] !== undefined) throw new ConfigError(`unexpected argument ${JSON.stringify(positionals[0])}`);
-  const options: Tree = {};
+  const [command, ...others] = positionals;
+  const unexpected = command === "check-config" ? others[0] : command;
+  if (unexpected !== undefined) throw new ConfigError(`unexpected argument ${JSON.stringify(unexpected)}`);
+  const options = newTree();
   for (const { name, key } of FLAGS) {
     if (values[name] !== undefined) put(options, key.split("."), values[name]);
+    if (values[`no-${name}`] === true) put(options, key.split("."), false);
   }
-  return { action: "run", config: parseConfig(options, flagOf) };
+  const file = values["config"];
+  return {
+    action: command === "check-config" ? "check-config" : "run",
+    flags: { options, nameOf },
+    ...(typeof file === "string" && { file }),
+  };
 }
 
 /** What `--help` prints. */
@@ -56,11 +72,13 @@ export function helpText(): string {
     flag.value === undefined ? `--${flag.name}` : `--${flag.name} ${flag.value}`,
     flag.help,
   ]);
+  rows.unshift(["--config FILE", "read the configuration from this file, JSON or YAML"]);
   rows.push(["-h, --help", "this text"], ["-v, --version", "the version"]);
   const width = Math.max(...rows.map(([left]) => left.length));
   return `Takes live streams over RTMP from OBS, FFmpeg, GStreamer and other encoders.
 
 Usage: rtmp-ingest [options]                           serve, and record
+       rtmp-ingest check-config [options]              print the configuration that these make
        rtmp-ingest publish [options] FILE.flv URL      publish a file to a server
        rtmp-ingest play [options] URL [-o FILE.flv]    play a stream into a file
        (rtmp-ingest publish --help, rtmp-ingest play --help: more on these)
@@ -68,6 +86,7 @@ Usage: rtmp-ingest [options]                           serve, and record
 ${rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")}
 
 Sizes may end in K, M or G, times in ms, s or m (a bare number counts seconds).
+Flags win over variables (--max-pending is RTMP_INGEST_MAX_PENDING), and these over the file.
 
 Examples:
   rtmp-ingest --record ./recordings
@@ -86,9 +105,11 @@ function parse(args: readonly string[]) {
   const options: Record<string, { type: "string" | "boolean"; multiple?: boolean; short?: string }> = {
     help: { type: "boolean", short: "h" },
     version: { type: "boolean", short: "v" },
+    config: { type: "string" },
   };
   for (const { name, value, multiple = false } of FLAGS) {
     options[name] = { type: value === undefined ? "boolean" : "string", multiple };
+    if (value === undefined) options[`no-${name}`] = { type: "boolean" }; // for what the environment or the file turns on
   }
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
@@ -98,27 +119,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-interface Tree {
-  [key: string]: Tree | unknown;
-}
-
-function put(tree: Tree, path: readonly string[], value: unknown): void {
-  const [key, ...rest] = path;
-  if (key === undefined) return;
-  if (rest.length === 0) {
-    tree[key] = value;
-    return;
-  }
-  const branch: Tree = isTree(tree[key]) ? tree[key] : {};
-  tree[key] = branch;
-  put(branch, rest, value);
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function flagOf(key: string): string {
-  const flag = FLAGS.find((candidate) => candidate.key === key);
+function nameOf(path: readonly PropertyKey[]): string {
+  const key = keyOf(path);
+  const flag = FLAGS.find((candidate) => candidate.key === key || key.startsWith(`${candidate.key}.`));
   return flag === undefined ? key : `--${flag.name}`;
 }

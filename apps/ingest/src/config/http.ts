@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Flag } from "./flag.js";
-import { listenAddress, MAX_COUNT, wholeNumber } from "./values.js";
+import { listenAddress, MAX_COUNT, secret, wholeNumber } from "./values.js";
 
 /** Shorter tokens could be guessed. */
 const MIN_TOKEN = 8;
@@ -21,7 +21,7 @@ export const httpSection = z
     /** Where HTTP is spoken. Without a host on loopback alone, or everywhere if there is a token. */
     listen: listenAddress.optional(),
     /** Who knows it may use the API, the metrics and the page. Watching asks for none: that is the gate's to decide. */
-    token: z.string().min(MIN_TOKEN, `must have at least ${MIN_TOKEN} characters`).optional(),
+    token: secret(z.string().min(MIN_TOKEN, `must have at least ${MIN_TOKEN} characters`)).optional(),
     /** Origins whose pages may play the streams, and, where there is a token, use the API with it. */
     cors: z.array(origin).default([]),
     /** Connections at once, viewers among them. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_NAME, MANIFEST_NAME, nameTemplateProblem } from "../recording/name-template.js";
 import type { Flag } from "./flag.js";
-import { bytes, duration, onOff } from "./values.js";
+import { bytes, duration, filePath, onOff } from "./values.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -10,7 +10,7 @@ const MIB = 1024 * KIB;
 export const recordSection = z
   .strictObject({
     /** Folder for recordings; without one nothing is recorded. */
-    directory: z.string().min(1, "must name a folder").optional(),
+    directory: filePath("must name a folder").optional(),
     /** Which streams: all, or those that are asked for (by a hook's answer, by the API). */
     when: z.enum(["always", "manual"], { error: "must be always or manual" }).default("always"),
     /** Containers; `both` writes each file twice. */

@@ -1,18 +1,21 @@
-import { parseRtmpUrl } from "@rtmp/session";
+import { parseRtmpUrl, redactRtmpUrl } from "@rtmp/session";
 import { z } from "zod";
 import type { Flag } from "./flag.js";
-import { bytes, duration } from "./values.js";
+import { bytes, duration, filePath, secret } from "./values.js";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** An RTMP or RTMPS URL with a stream name; `{app}` and `{stream}` may stand for those of the stream. */
-const streamUrl = z.string().superRefine((text, context) => {
-  try {
-    if (parseRtmpUrl(text).streamName !== undefined) return;
-  } catch {}
-  context.addIssue({ code: "custom", message: "must be rtmp://HOST[:PORT]/APP/STREAM or rtmps://…" });
-});
+const streamUrl = secret(
+  z.string().superRefine((text, context) => {
+    try {
+      if (parseRtmpUrl(text).streamName !== undefined) return;
+    } catch {}
+    context.addIssue({ code: "custom", message: "must be rtmp://HOST[:PORT]/APP/STREAM or rtmps://…" });
+  }),
+  (url) => redactRtmpUrl(String(url)),
+);
 
 const pattern = z.string().regex(/^[^/\s]+(?:\/[^\s]+)?$/, "must be APP/STREAM, in which * stands for anything");
 
@@ -81,7 +84,7 @@ export const relaySection = z
     /** Streams pulled on demand at once. */
     maxPulls: z.int().min(1).max(10_000).default(100),
     /** File of certificates (PEM) to trust for RTMPS, instead of the system's. */
-    ca: z.string().min(1).optional(),
+    ca: filePath("must name a file").optional(),
     /** Takes any certificate: then anybody in between can read the stream. */
     insecure: z.boolean().default(false),
   })

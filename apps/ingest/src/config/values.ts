@@ -22,6 +22,12 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   return host === undefined || host === "*" ? { port } : { host, port };
 }
 
+/** What {@link parseListenAddress} would take for it. */
+export function formatListenAddress({ host, port }: ListenAddress): string {
+  if (host === undefined) return String(port);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** `10s`, `500ms`, `2m`; a bare number counts seconds. In ms. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text);
@@ -36,6 +42,39 @@ export function parseBytes(text: string): number | undefined {
   if (match === null) return undefined;
   const unit = 1024 ** ["", "K", "M", "G"].indexOf((match[2] ?? "").toUpperCase());
   return Math.round(Number(match[1]) * unit);
+}
+
+/** What is known of a schema beside its rule. */
+export interface Mark {
+  /** What may be shown of its value, in errors nothing. */
+  readonly secret?: boolean;
+  /** How `check-config` shows its value. @defaultValue as it is */
+  readonly show?: (value: unknown) => unknown;
+  /** A path of a file or folder: in a configuration file relative to that. */
+  readonly path?: boolean;
+}
+
+/** The schemas that are marked. A schema made of a marked one (`.min(1)`) has its mark, and so has one that wraps it (`.optional()`). */
+export const marks = z.registry<Mark>();
+
+/** What stands in place of a secret. */
+export const HIDDEN = "…";
+
+/**
+ * Marks a schema as that of a secret: its value appears in no error, and `check-config` hides it.
+ * @param show what may be shown of it after all, such as the host of a URL. @defaultValue nothing
+ */
+export function secret<Schema extends z.ZodType>(
+  schema: Schema,
+  show: (value: unknown) => unknown = () => HIDDEN,
+): Schema {
+  marks.add(schema, { secret: true, show });
+  return schema;
+}
+
+/** Path of a file or folder. In a configuration file it is relative to the folder of that file, else to the working directory. */
+export function filePath(error: string): z.ZodType<string, string> {
+  return z.string(error).min(1, error).register(marks, { path: true });
 }
 
 /** A whole number; text as flags and environment variables have it will do. */
@@ -63,17 +102,21 @@ export function onOff(): z.ZodType<boolean, boolean | "on" | "off"> {
     .transform((value) => value === true || value === "on");
 }
 
-/** A listen address, or text for {@link parseListenAddress}. */
-export const listenAddress: z.ZodType<ListenAddress, ListenAddress | string> = z
-  .union([z.string(), z.strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535) })], {
-    error: "must be [HOST:]PORT",
-  })
+const LISTEN_RULE = "must be [HOST:]PORT, such as 1935, 127.0.0.1:1935 or [::1]:1935";
+
+/** A listen address, text for {@link parseListenAddress}, or a port alone. */
+export const listenAddress: z.ZodType<ListenAddress, ListenAddress | string | number> = z
+  .union(
+    [z.string(), z.number(), z.strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535) })],
+    { error: LISTEN_RULE },
+  )
   .transform((value, context) => {
-    const address = typeof value === "string" ? parseListenAddress(value) : value;
+    const address = typeof value === "object" ? value : parseListenAddress(String(value));
     if (address !== undefined) return address;
-    context.addIssue({ code: "custom", message: "must be [HOST:]PORT, such as 1935, 127.0.0.1:1935 or [::1]:1935" });
+    context.addIssue({ code: "custom", message: LISTEN_RULE });
     return z.NEVER;
-  });
+  })
+  .register(marks, { show: (address) => formatListenAddress(address as ListenAddress) });
 
 function numeric(
   parse: (text: string) => number | undefined,

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
+import type { ApiContext } from "./api/api-context.js";
 import { AccessControl } from "./auth/access-control.js";
 import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
@@ -23,6 +24,7 @@ import { type Locate, Relays } from "./relay/relays.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
 import { SessionDirectory } from "./stats/session-directory.js";
 import { Stats } from "./stats/stats.js";
+import { packageVersion } from "./version.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -161,7 +163,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
     const { clock } = this.#context;
     const exhausted = (): boolean => this.#budget.exhausted;
-    this.#http = new HttpSide(config.http, { emit, clock, exhausted }, httpAreas());
+    this.#http = new HttpSide(
+      config.http,
+      { emit, clock, exhausted },
+      httpAreas({ api: this.#apiContext(), events: this }),
+    );
   }
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
@@ -197,7 +203,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   }
   /** All peers that are served at this moment, in the order in which they came. */
   sessions(): SessionInfo[] {
-    return Array.from(this.#stats.sessions.list(), (session) => session.info());
+    return this.#stats.sessions.page();
   }
   /** The last sessions that are over, latest first, and why: 100 at most that published or played, and 25 that did neither. */
   endedSessions(): EndedSession[] {
@@ -208,10 +214,8 @@ export class IngestServer extends EventEmitter<IngestEvents> {
    * @param id as {@link sessions} has it. @param description what the peer is told, where its protocol can.
    * @returns false if there is no such session.
    */
-  kick(id: string, description = "Disconnected by the operator."): boolean {
-    const session = this.#stats.sessions.get(id);
-    session?.kick(description);
-    return session !== undefined;
+  kick(id: string, description?: string): boolean {
+    return this.#stats.kick(id, description);
   }
 
   /**
@@ -280,6 +284,27 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const listeners = this.#listeners;
     this.#listeners = [];
     await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  #apiContext(): ApiContext {
+    const startedAt = new Date();
+    return {
+      stats: this.#stats,
+      relays: () => this.relays(),
+      server: () => {
+        const { total, pending } = this.connections;
+        return {
+          version: packageVersion(),
+          startedAt: startedAt.toISOString(),
+          uptimeMs: Math.max(0, Date.now() - startedAt.getTime()),
+          draining: this.#state === "stopped",
+          streams: this.#stats.streamCount,
+          sessions: this.#stats.sessions.size,
+          connections: { rtmp: total, pending, http: this.#http.connections },
+          heldBytes: this.heldBytes,
+        };
+      },
+    };
   }
 
   #accept(socket: Socket): void {

@@ -1,6 +1,16 @@
+import type { EventEmitter } from "node:events";
+import { apiArea } from "../api/api-area.js";
+import type { ApiContext } from "../api/api-context.js";
+import type { IngestEvents } from "../events.js";
 import type { HttpArea } from "./http-area.js";
 
+/** What the areas stand on. */
+export interface HttpAreaParts {
+  readonly api: ApiContext;
+  readonly events: EventEmitter<IngestEvents>;
+}
+
 /** The areas of the HTTP side, in the order in which they are asked. */
-export function httpAreas(): readonly HttpArea[] {
-  return [];
+export function httpAreas({ api, events }: HttpAreaParts): readonly HttpArea[] {
+  return [apiArea(api, events)];
 }

@@ -167,6 +167,7 @@ export class RtmpConnection {
     const app = this.#app ?? request.app;
     this.#entry.connected({ ...request, app });
     if (!request.accept()) return;
+    this.#context.sessions.announce(this.#entry);
     const { client } = this.#entry;
     const { number: connection, peer } = this;
     const { handshakeMs = 0 } = this.#session;

@@ -3,93 +3,85 @@ import { z } from "zod";
 // What the server says of itself, as schemas: the types for programs that embed it, the answers of the API and their description
 // all come from here.
 
-const time = z.iso.datetime().describe("ISO 8601, UTC");
+const time = z.string().meta({ format: "date-time", description: "ISO 8601, UTC" });
 const count = z.int().min(0);
 const bitrate = count.describe("bits a second, over the last 3 to 4 seconds");
 const app = z.string().describe("application, as in rtmp://host/<app>/<stream>");
 const stream = z.string().describe("stream name, without its query");
 
-export const videoTrackSchema = z
-  .object({
-    id: count.describe("0 unless the encoder numbers its tracks"),
-    codec: z.string().optional().describe("FourCC, such as avc1, or the name of an old codec"),
-    codecString: z.string().optional().describe("RFC 6381, such as avc1.64001f"),
-    profile: z.string().optional(),
-    level: z.string().optional(),
-    width: z.number().optional(),
-    height: z.number().optional(),
-    bitDepth: z.number().optional(),
-    chroma: z.string().optional().describe("4:2:0 and so on"),
-    frameRate: z.number().min(0).describe("frames a second that came, over the last 3 to 4 seconds"),
-    declaredFrameRate: z.number().optional().describe("frames a second, as configuration or metadata have it"),
-    bitrate,
-    frames: count,
-    bytes: count,
-    gaps: count.describe("steps of the clock of more than 1 s that left something out"),
-    backwards: count.describe("steps of the clock back"),
-  })
-  .meta({ id: "VideoTrack" });
+export const videoTrackSchema = z.object({
+  id: count.describe("0 unless the encoder numbers its tracks"),
+  codec: z.string().optional().describe("FourCC, such as avc1, or the name of an old codec"),
+  codecString: z.string().optional().describe("RFC 6381, such as avc1.64001f"),
+  profile: z.string().optional(),
+  level: z.string().optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  bitDepth: z.number().optional(),
+  chroma: z.string().optional().describe("4:2:0 and so on"),
+  frameRate: z.number().min(0).describe("frames a second that came, over the last 3 to 4 seconds"),
+  declaredFrameRate: z.number().optional().describe("frames a second, as configuration or metadata have it"),
+  bitrate,
+  frames: count,
+  bytes: count,
+  gaps: count.describe("steps of the clock of more than 1 s that left something out"),
+  backwards: count.describe("steps of the clock back"),
+});
 
-export const audioTrackSchema = z
-  .object({
-    id: count.describe("0 unless the encoder numbers its tracks"),
-    codec: z.string().optional().describe("FourCC, such as mp4a, or the name of an old codec"),
-    codecString: z.string().optional().describe("RFC 6381, such as mp4a.40.2"),
-    profile: z.string().optional(),
-    sampleRate: z.number().optional().describe("Hz"),
-    channels: z.number().optional(),
-    bitrate,
-    frames: count,
-    bytes: count,
-    gaps: count.describe("steps of the clock of more than 1 s that left something out"),
-    backwards: count.describe("steps of the clock back"),
-  })
-  .meta({ id: "AudioTrack" });
+export const audioTrackSchema = z.object({
+  id: count.describe("0 unless the encoder numbers its tracks"),
+  codec: z.string().optional().describe("FourCC, such as mp4a, or the name of an old codec"),
+  codecString: z.string().optional().describe("RFC 6381, such as mp4a.40.2"),
+  profile: z.string().optional(),
+  sampleRate: z.number().optional().describe("Hz"),
+  channels: z.number().optional(),
+  bitrate,
+  frames: count,
+  bytes: count,
+  gaps: count.describe("steps of the clock of more than 1 s that left something out"),
+  backwards: count.describe("steps of the clock back"),
+});
 
-export const viewersSchema = z
-  .object({
-    total: count,
-    byProtocol: z.record(z.string(), count).describe("those of each protocol that has any"),
-    droppedFrames: count.describe("frames that viewers lost because they were too slow, those that left included"),
-    queuedBytes: count.describe("bytes that wait for viewers"),
-  })
-  .meta({ id: "Viewers" });
+export const viewersSchema = z.object({
+  total: count,
+  byProtocol: z.record(z.string(), count).describe("those of each protocol that has any"),
+  droppedFrames: count.describe("frames that viewers lost because they were too slow, those that left included"),
+  queuedBytes: count.describe("bytes that wait for viewers"),
+});
 
-export const streamSchema = z
-  .object({
-    app,
-    stream,
-    startedAt: time,
-    durationMs: count,
-    live: z.boolean().describe("whether somebody publishes at this moment; false while it waits for its publisher"),
-    publisher: z
-      .object({
-        session: z.string().describe("id of the session that publishes"),
-        protocol: z.string(),
-        peer: z.string().describe("address and port"),
-        client: z.string().optional().describe("what the peer says it is"),
-        since: time,
-      })
-      .optional(),
-    encoder: z.string().optional().describe("what metadata says made the stream"),
-    video: z.array(videoTrackSchema).describe("the main track first"),
-    audio: z.array(audioTrackSchema),
-    bitrate: bitrate.describe("bits a second of all tracks, over the last 3 to 4 seconds"),
-    bytes: count.describe("bytes of payload, all kinds together"),
-    dataMessages: count,
-    gop: z
-      .object({
-        frames: count.describe("frames from keyframe to keyframe"),
-        ms: count.describe("ms from keyframe to keyframe"),
-      })
-      .optional()
-      .describe("the last group of pictures that is over"),
-    keyframeAgeMs: count.optional().describe("since the last keyframe came"),
-    viewers: viewersSchema,
-    recording: z.boolean().describe("whether a file is being written"),
-    heldBytes: count.describe("bytes of media kept in memory for late joiners and outputs"),
-  })
-  .meta({ id: "Stream" });
+export const streamSchema = z.object({
+  app,
+  stream,
+  startedAt: time,
+  durationMs: count,
+  live: z.boolean().describe("whether somebody publishes at this moment; false while it waits for its publisher"),
+  publisher: z
+    .object({
+      session: z.string().describe("id of the session that publishes"),
+      protocol: z.string(),
+      peer: z.string().describe("address and port"),
+      client: z.string().optional().describe("what the peer says it is"),
+      since: time,
+    })
+    .optional(),
+  encoder: z.string().optional().describe("what metadata says made the stream"),
+  video: z.array(videoTrackSchema).describe("the main track first"),
+  audio: z.array(audioTrackSchema),
+  bitrate: bitrate.describe("bits a second of all tracks, over the last 3 to 4 seconds"),
+  bytes: count.describe("bytes of payload, all kinds together"),
+  dataMessages: count,
+  gop: z
+    .object({
+      frames: count.describe("frames from keyframe to keyframe"),
+      ms: count.describe("ms from keyframe to keyframe"),
+    })
+    .optional()
+    .describe("the last group of pictures that is over"),
+  keyframeAgeMs: count.optional().describe("since the last keyframe came"),
+  viewers: viewersSchema,
+  recording: z.boolean().describe("whether a file is being written"),
+  heldBytes: count.describe("bytes of media kept in memory for late joiners and outputs"),
+});
 
 export const historySchema = z
   .object({
@@ -102,12 +94,9 @@ export const historySchema = z
     viewers: z.array(z.number()),
     droppedFrames: z.array(z.number()).describe("frames that viewers lost so far"),
   })
-  .describe("one column a measure, oldest first: the last five minutes")
-  .meta({ id: "History" });
+  .describe("one column a measure, oldest first: the last five minutes");
 
-export const sessionStreamSchema = z
-  .object({ action: z.enum(["publish", "play"]), app, stream })
-  .meta({ id: "SessionStream" });
+export const sessionStreamSchema = z.object({ action: z.enum(["publish", "play"]), app, stream });
 
 const sessionMembers = {
   id: z.string(),
@@ -124,26 +113,22 @@ const sessionMembers = {
 
 export const SESSION_STATES = ["handshake", "connecting", "connected", "publishing", "playing", "closing"] as const;
 
-export const sessionSchema = z
-  .object({
-    ...sessionMembers,
-    state: z.enum(SESSION_STATES),
-    streams: z.array(sessionStreamSchema).describe("what it publishes and plays now"),
-    queuedBytes: count.describe("bytes of media that wait for the peer"),
-    heldBytes: count.describe("bytes of memory held for the peer, what waits for it included"),
-  })
-  .meta({ id: "Session" });
+export const sessionSchema = z.object({
+  ...sessionMembers,
+  state: z.enum(SESSION_STATES),
+  streams: z.array(sessionStreamSchema).describe("what it publishes and plays now"),
+  queuedBytes: count.describe("bytes of media that wait for the peer"),
+  heldBytes: count.describe("bytes of memory held for the peer, what waits for it included"),
+});
 
-export const endedSessionSchema = z
-  .object({
-    ...sessionMembers,
-    streams: z.array(sessionStreamSchema).describe("what it published and played, the last few"),
-    endedAt: time,
-    reason: z.string().describe("why: see the table of reasons"),
-    by: z.enum(["peer", "us", "application"]).describe("who ended it"),
-    clean: z.boolean().describe("whether everything it published had been closed before"),
-  })
-  .meta({ id: "EndedSession" });
+export const endedSessionSchema = z.object({
+  ...sessionMembers,
+  streams: z.array(sessionStreamSchema).describe("what it published and played, the last few"),
+  endedAt: time,
+  reason: z.string().describe("why: see the table of reasons"),
+  by: z.enum(["peer", "us", "application"]).describe("who ended it"),
+  clean: z.boolean().describe("whether everything it published had been closed before"),
+});
 
 /** A video track of a live stream. */
 export type VideoTrackInfo = z.infer<typeof videoTrackSchema>;

@@ -34,6 +34,14 @@ export interface LiveSession {
   kick(description: string): void;
 }
 
+/** Told of sessions that come and go. */
+export interface SessionObserver {
+  /** It has come as far as to be of interest. */
+  started(session: LiveSession): void;
+  /** One that was told of is over. */
+  ended(session: EndedSession): void;
+}
+
 /** How a session ended. */
 export interface SessionOutcome {
   readonly reason: string;
@@ -46,6 +54,8 @@ export class SessionDirectory {
   readonly #sessions = new Map<string, LiveSession>();
   readonly #ended: EndedSession[] = [];
   readonly #endedEarly: EndedSession[] = [];
+  readonly #announced = new Set<string>();
+  readonly #observers: SessionObserver[] = [];
   readonly #now: () => Date;
 
   constructor(now: () => Date = () => new Date()) {
@@ -59,8 +69,21 @@ export class SessionDirectory {
   add(session: LiveSession): void {
     this.#sessions.set(session.id, session);
   }
+  /** A session is of interest from here on: it has connected to an application, or watches. */
+  announce(session: LiveSession): void {
+    this.#announced.add(session.id);
+    for (const observer of this.#observers) observer.started(session);
+  }
+  /** Tells of sessions from here on. */
+  observe(observer: SessionObserver): void {
+    this.#observers.push(observer);
+  }
   get(id: string): LiveSession | undefined {
     return this.#sessions.get(id);
+  }
+  /** What is to be told of them. @param limit of so many, from `offset` on. */
+  page(limit = Number.POSITIVE_INFINITY, offset = 0): SessionInfo[] {
+    return [...this.#sessions.values()].slice(offset, offset + limit).map((session) => session.info());
   }
   /** All, in the order in which they came. */
   list(): IterableIterator<LiveSession> {
@@ -75,6 +98,7 @@ export class SessionDirectory {
     const [ring, size] = streams.length > 0 ? [this.#ended, MAX_ENDED] : [this.#endedEarly, MAX_ENDED_EARLY];
     ring.push(ended);
     if (ring.length > size) ring.shift();
+    if (this.#announced.delete(session.id)) for (const observer of this.#observers) observer.ended(ended);
   }
 
   /** The last that are over, latest first. */

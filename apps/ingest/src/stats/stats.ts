@@ -11,11 +11,19 @@ import { StreamMeter } from "./stream-meter.js";
 /** How often counters are read for rates and history, in ms. */
 const SAMPLE_MS = 1000;
 
+/** Told of what changes. */
+export interface StatsObserver {
+  /** Rates and histories are new. @param at milliseconds since 1970. */
+  sampled(at: number): void;
+  streamEnded(id: StreamId): void;
+}
+
 /** What is known of the streams and peers of a server. */
 export class Stats {
   readonly sessions = new SessionDirectory();
   readonly #meters = new Map<string, StreamMeter>();
   readonly #recording = new Set<string>();
+  readonly #observers: StatsObserver[] = [];
   readonly #clock: () => number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,6 +44,10 @@ export class Stats {
     this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
     this.#timer.unref();
   }
+  /** Tells of what changes from here on. */
+  observe(observer: StatsObserver): void {
+    this.#observers.push(observer);
+  }
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -44,7 +56,9 @@ export class Stats {
   meter(stream: LiveStream): StreamMeter {
     const key = streamKey(stream.id);
     const meter = new StreamMeter(stream, this.#clock, () => {
-      if (this.#meters.get(key) === meter) this.#meters.delete(key);
+      if (this.#meters.get(key) !== meter) return;
+      this.#meters.delete(key);
+      for (const observer of this.#observers) observer.streamEnded(stream.id);
     });
     this.#meters.set(key, meter);
     return meter;
@@ -71,6 +85,13 @@ export class Stats {
     return meter && { intervalMs: SAMPLE_MS, ...meter.history.columns(after) };
   }
 
+  /** Ends a session. @param description what the peer is told. @returns false if there is no such session. */
+  kick(id: string, description = "Disconnected by the operator."): boolean {
+    const session = this.sessions.get(id);
+    session?.kick(description);
+    return session !== undefined;
+  }
+
   #info(meter: StreamMeter, audiences: ReadonlyMap<string, Audience>): StreamInfo {
     const key = streamKey(meter.stream.id);
     const recording = this.#recording.has(key);
@@ -78,9 +99,13 @@ export class Stats {
   }
 
   #sample(): void {
-    if (this.#meters.size === 0) return;
-    const audiences = surveyAudience(this.sessions);
     const at = Date.now();
+    if (this.#meters.size > 0) this.#sampleStreams(at);
+    for (const observer of this.#observers) observer.sampled(at);
+  }
+
+  #sampleStreams(at: number): void {
+    const audiences = surveyAudience(this.sessions);
     const clock = this.#clock();
     for (const [key, meter] of this.#meters) {
       meter.sample();

@@ -84,7 +84,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #relays: Relays;
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
-  readonly #stats = new Stats();
+  readonly #stats = new Stats((id) => this.recordings.isRecording(id));
   readonly #http: HttpSide;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   #listeners: RtmpListener[] = [];
@@ -290,6 +290,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const startedAt = new Date();
     return {
       stats: this.#stats,
+      recordings: this.recordings,
       relays: () => this.relays(),
       server: () => {
         const { total, pending } = this.connections;

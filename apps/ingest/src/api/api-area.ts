@@ -6,6 +6,7 @@ import { errorAnswer } from "../http/http-error.js";
 import type { ApiContext } from "./api-context.js";
 import { EVENT_SCHEMAS } from "./event-schemas.js";
 import { openApiDocument } from "./openapi.js";
+import { recordingRoutes } from "./recording-routes.js";
 import { ApiError, type Route } from "./route.js";
 import { ServerChanges } from "./server-changes.js";
 import { serverRoutes } from "./server-routes.js";
@@ -17,7 +18,7 @@ const BASE = "/api/v1";
 /** The API: JSON over HTTP below `/api/v1`, described by `/api/v1/openapi.json`. */
 export function apiArea(context: ApiContext, events: EventEmitter<IngestEvents>): HttpArea {
   const changes = new ServerChanges(context, events);
-  const routes = [...serverRoutes(context), ...streamRoutes(context), ...sessionRoutes(context)];
+  const routes = [serverRoutes, streamRoutes, recordingRoutes, sessionRoutes].flatMap((make) => make(context));
   const described = [
     { path: "/openapi.json", operation: DOCUMENT_OPERATION },
     { path: "/events", operation: EVENTS_OPERATION },

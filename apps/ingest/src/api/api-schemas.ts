@@ -49,6 +49,21 @@ export const relaySchema = z.object({
   lastError: z.string().optional(),
 });
 
+export const recordingSchema = z.object({
+  state: z.enum(["running", "finished"]),
+  app: z.string(),
+  stream: z.string(),
+  format: z.enum(["flv", "mp4"]),
+  path: z.string().optional().describe("absent while there was nothing to write"),
+  startedAt: z.string().meta({ format: "date-time" }).optional(),
+  endedAt: z.string().meta({ format: "date-time" }).optional(),
+  bytes: count,
+  mediaMs: z.number().describe("latest timestamp in the file, in ms"),
+  durationMs: z.number().optional().describe("from its first frame to its last"),
+  reason: z.string().optional().describe("why the file ended"),
+  sha256: z.string().optional().describe("of the whole file, if files are hashed"),
+});
+
 export const kickSchema = z.object({
   description: z.string().min(1).max(200).optional().describe("what the peer is told, where its protocol can"),
 });
@@ -62,6 +77,7 @@ function listOf<Item extends z.ZodType>(item: Item) {
 export const streamListSchema = listOf(streamSchema);
 export const sessionListSchema = listOf(sessionSchema);
 export const endedSessionListSchema = listOf(endedSessionSchema);
+export const recordingListSchema = listOf(recordingSchema);
 export const relayListSchema = listOf(relaySchema);
 
 /** Schemas that have a name in the OpenAPI document, beside those of events. */
@@ -79,11 +95,15 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   SessionList: sessionListSchema,
   EndedSession: endedSessionSchema,
   EndedSessionList: endedSessionListSchema,
+  Recording: recordingSchema,
+  RecordingList: recordingListSchema,
   Relay: relaySchema,
   RelayList: relayListSchema,
   Kick: kickSchema,
   Done: doneSchema,
 };
 
+/** A file that is being written, or was. */
+export type RecordingItem = z.infer<typeof recordingSchema>;
 /** What the server says of itself. */
 export type ServerInfo = z.infer<typeof serverSchema>;

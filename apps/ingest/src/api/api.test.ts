@@ -81,7 +81,7 @@ describe("the API", () => {
         403,
       );
     }
-    for (const path of ["/streams", "/sessions", "/ended-sessions", "/relays"]) {
+    for (const path of ["/streams", "/sessions", "/ended-sessions", "/relays", "/recordings"]) {
       for (const query of ["?limit=0", "?limit=1001", "?limit=x", "?offset=-1"]) {
         expect((await api.ask("GET", path, { query })).status).toBe(400);
       }
@@ -89,6 +89,23 @@ describe("the API", () => {
     expect((await api.ask("GET", "/sessions", { query: "?state=asleep" })).status).toBe(400);
     expect((await api.ask("GET", "/streams/{app}/{stream}", { names: { app: "%ff", stream: "x" } })).status).toBe(400);
     expect((await api.ask("GET", "/streams/{app}/{stream}", { names: { app: "", stream: "" } })).status).toBe(404);
+
+    // Recording on demand; it records everything from the start.
+    const record = "/streams/{app}/{stream}/record";
+    const running = await vi.waitFor(async () => {
+      const answer = await api.ask("GET", "/recordings", { query: "?state=running" });
+      expect(answer.body).toMatchObject({ total: 1, items: [{ ...ODD, format: "flv", path: expect.any(String) }] });
+      return answer.body as { items: { path: string }[] };
+    });
+    expect((await api.ask("POST", `${record}/start`, { names: ENCODED })).status).toBe(409);
+    expect((await api.ask("POST", `${record}/start`, unknown)).status).toBe(404);
+    expect((await api.ask("POST", `${record}/stop`, { names: ENCODED })).body).toEqual({ done: true });
+    expect((await api.ask("POST", `${record}/stop`, { names: ENCODED })).status).toBe(409);
+    await vi.waitFor(async () => {
+      const { body } = await api.ask("GET", "/recordings");
+      expect(body).toMatchObject({ items: [{ state: "finished", path: running.items[0]?.path, reason: "stopped" }] });
+    });
+    expect((await api.ask("POST", `${record}/start`, { names: ENCODED })).body).toEqual({ done: true });
 
     // An end to both.
     expect((await api.ask("POST", "/sessions/{id}/kick", { names: { id: "2" } })).body).toEqual({ done: true });

@@ -79,7 +79,7 @@ export const streamSchema = z.object({
     .describe("the last group of pictures that is over"),
   keyframeAgeMs: count.optional().describe("since the last keyframe came"),
   viewers: viewersSchema,
-  recording: z.boolean().describe("whether a file is being written"),
+  recording: z.boolean().describe("whether it is being recorded"),
   heldBytes: count.describe("bytes of media kept in memory for late joiners and outputs"),
 });
 

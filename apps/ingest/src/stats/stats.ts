@@ -22,13 +22,14 @@ export interface StatsObserver {
 export class Stats {
   readonly sessions = new SessionDirectory();
   readonly #meters = new Map<string, StreamMeter>();
-  readonly #recording = new Set<string>();
+  readonly #isRecording: (id: StreamId) => boolean;
   readonly #observers: StatsObserver[] = [];
   readonly #clock: () => number;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param clock milliseconds; never goes back. */
-  constructor(clock: () => number = () => performance.now()) {
+  constructor(isRecording: (id: StreamId) => boolean, clock: () => number = () => performance.now()) {
+    this.#isRecording = isRecording;
     this.#clock = clock;
   }
 
@@ -38,9 +39,6 @@ export class Stats {
       const meter = this.#meters.get(streamKey({ app, name: stream }));
       if (meter !== undefined) meter.droppedFrames += droppedFrames;
     });
-    events.on("recordingStarted", ({ app, stream }) => this.#recording.add(streamKey({ app, name: stream })));
-    events.on("recordingClosed", ({ app, stream }) => this.#recording.delete(streamKey({ app, name: stream })));
-    events.on("recordingFailed", ({ app, stream }) => this.#recording.delete(streamKey({ app, name: stream })));
     this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
     this.#timer.unref();
   }
@@ -93,9 +91,9 @@ export class Stats {
   }
 
   #info(meter: StreamMeter, audiences: ReadonlyMap<string, Audience>): StreamInfo {
-    const key = streamKey(meter.stream.id);
-    const recording = this.#recording.has(key);
-    return streamInfo(meter, { audience: audiences.get(key), recording, clock: this.#clock(), now: new Date() });
+    const { id } = meter.stream;
+    const audience = audiences.get(streamKey(id));
+    return streamInfo(meter, { audience, recording: this.#isRecording(id), clock: this.#clock(), now: new Date() });
   }
 
   #sample(): void {

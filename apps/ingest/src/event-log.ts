@@ -59,5 +59,10 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
   });
   server.on("httpRequest", (event) => logger.debug({ event: "http-request", ...event }, "HTTP request"));
   server.on("adminRefused", (event) => logger.warn({ event: "admin-refused", ...event }, "Wrong token"));
+  server.on("hook", (event) => {
+    const fields = { event: "hook", ...event };
+    if (event.outcome === "failed" && event.reason !== "cancelled") logger.warn(fields, "Hook failed");
+    else logger.debug(fields, "Hook called");
+  });
   server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
 }

@@ -1,4 +1,5 @@
 import type { AccessRequest } from "./auth/gate.js";
+import type { HookName } from "./config/hooks.js";
 import type {
   RecordingEndReason,
   RecordingFailure,
@@ -91,7 +92,7 @@ export interface StopEvent extends StreamSource {
 export interface PublishRefusedEvent extends StreamSource {
   readonly code: string;
   readonly description: string;
-  /** `bad-name`, `name-taken`, `wrong-key`, `link-expired`, `too-many-failures`, `gate-failed`, or what a gate of the application says. */
+  /** `bad-name`, `name-taken`, `wrong-key`, `link-expired`, `too-many-failures`, `gate-failed`, `hook-refused`, `hook-` and the reason of {@link HookEvent}, or what a gate of the application says. */
   readonly reason: string;
 }
 
@@ -203,6 +204,27 @@ export interface HttpOpenEvent {
   readonly port: number;
 }
 
+/** An HTTP hook was called. */
+export interface HookEvent {
+  readonly hook: HookName;
+  /** Of this call; the hook got it too. */
+  readonly id: string;
+  /** What a hook decided, or whether it was told; `failed` if neither came about. */
+  readonly outcome: "allowed" | "refused" | "delivered" | "failed";
+  /** Why it failed: `network`, `timeout`, `status`, `redirect`, `answer-too-large`, `wrong-content-type`, `invalid-answer`, `overloaded`, `cancelled`, `stopped`. */
+  readonly reason?: string;
+  /** More on that, for people. */
+  readonly detail?: string;
+  /** HTTP status of the last answer. */
+  readonly status?: number;
+  /** How often it was called. */
+  readonly tries: number;
+  /** From the wish to call it to the end of the last try. */
+  readonly durationMs: number;
+  /** The connection that waited for it, or what it is about. */
+  readonly connection?: number;
+}
+
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
   readonly where: "listener" | "hub" | "http" | "gate" | "recordings" | "player";
@@ -233,6 +255,7 @@ export interface IngestEvents {
   httpOpen: [HttpOpenEvent];
   httpRequest: [HttpRequestEvent];
   adminRefused: [AdminRefusedEvent];
+  hook: [HookEvent];
   fault: [FaultEvent];
 }
 

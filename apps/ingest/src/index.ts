@@ -1,3 +1,5 @@
+export type { AccessParts } from "./auth/access.js";
+export type { AccessAnswer, AccessFunction, AccessFunctions } from "./auth/function-gate.js";
 export type { AccessRequest, Allowed, Gate, Refused, Verdict } from "./auth/gate.js";
 export { type SignedAccess, type SignOptions, signStreamUrl, streamSignature } from "./auth/signed-url.js";
 export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
@@ -10,6 +12,7 @@ export type {
   ConnectionRefusedEvent,
   ConnectRefusedEvent,
   FaultEvent,
+  HookEvent,
   HttpOpenEvent,
   HttpRequestEvent,
   IngestEvents,

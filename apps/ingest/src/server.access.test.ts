@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { AccessRequest, Gate } from "./auth/gate.js";
+import { parseConfig } from "./config/config.js";
 import { audioMessage, videoMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
 import { startServer } from "./testing/test-server.js";
@@ -47,6 +48,17 @@ describe("stream keys", () => {
     await ask(port, "play", "camera", "NetStream.Play.Failed");
     expect(await event("play-refused")).toMatchObject({ reason: "wrong-key" });
     await ask(port, "play", "camera?key=sEcrEt", "NetStream.Play.Start");
+  });
+
+  test("that are changed count for those who come from then on", async () => {
+    const { server, port, event } = await startServer({ auth: { publishKey: "old" } });
+    const first = await ask(port, "publish", "a?key=old", "NetStream.Publish.Start");
+    server.reloadAccess(parseConfig({ auth: { publishKey: "new" } }));
+    await ask(port, "publish", "b?key=old", "NetStream.Publish.Denied");
+    await ask(port, "publish", "b?key=new", "NetStream.Publish.Start");
+    first.send(audioMessage(0));
+    first.command(0, "deleteStream", 4, null, 1);
+    expect(await event("unpublish")).toMatchObject({ stream: "a", clean: true, audio: 1 });
   });
 
   test("guessing ends for a while; what was allowed goes on", async () => {

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
 import type { ApiContext } from "./api/api-context.js";
-import { AccessControl } from "./auth/access-control.js";
+import { Access, type AccessParts, decisionTime } from "./auth/access.js";
 import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents } from "./events.js";
@@ -35,11 +35,9 @@ const LAST_WORDS_MS = 200;
 const OPEN_GATE: Gate = { check: () => ({ allowed: true }) };
 
 /** Parts that an application can bring. */
-export interface IngestParts {
+export interface IngestParts extends AccessParts {
   /** Who publishes what. @defaultValue one for this process */
   readonly registry?: StreamRegistry;
-  /** Asked who may connect, publish and play, when the configuration allows it. @defaultValue everybody */
-  readonly gate?: Gate;
   /** The other processes of this server. @internal */
   readonly siblings?: SiblingParts;
 }
@@ -79,7 +77,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly recordings: Recordings;
   readonly #config: IngestConfig;
   readonly #context: RtmpConnectionContext;
-  readonly #access: AccessControl;
+  readonly #access: Access;
   readonly #hub: Hub;
   readonly #relays: Relays;
   readonly #admission: Admission;
@@ -111,6 +109,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     // A recorder keeps a publisher waiting for as long as its disk may take, and gives up by itself.
     const deliveryMs = directory === undefined ? DEFAULT_SESSION_TIMEOUTS.deliveryMs : 2 * stallMs;
     const emit: Emit = (name, ...event) => {
+      this.#access.observe(name, ...event);
       try {
         (this as EventEmitter).emit(name, ...event);
       } catch (error) {
@@ -136,20 +135,15 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       onError: (error) => emit("fault", { where: "hub", error }),
       now: () => new Date(),
     });
-    this.#access = new AccessControl(config.auth, {
-      gates: parts.gate === undefined ? [] : [parts.gate],
-      onError: (error) => emit("fault", { where: "gate", error }),
-      clock: () => performance.now(),
-      now: Date.now,
-    });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
     this.#connectionCount = parts.siblings?.index ?? 0;
     this.#connectionStep = parts.siblings?.count ?? 1;
     const groups = new PlayerGroups(new WriteGatherer(laterBy(config.play.gatherMs)), (error) =>
       emit("fault", { where: "player", error }),
     );
-    // A player may be kept waiting for its stream.
-    const decisionMs = Math.max(DEFAULT_SESSION_TIMEOUTS.decisionMs, config.play.waitMs + 1000);
+    // A player may be kept waiting for hooks, and for its stream.
+    const decisionMs = decisionTime(config, DEFAULT_SESSION_TIMEOUTS.decisionMs);
+    this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
     this.#context = {
       hub: this.#hub,
       gate: this.#access,
@@ -187,6 +181,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   /** Takes other relays: those that are as before go on. @throws the system's error if the file of certificates can not be read. */
   reloadRelays(config: IngestConfig["relay"]): void {
     this.#relays.reload(config);
+  }
+
+  /** Takes other keys, secrets and hooks for all that asks from now on; what was allowed goes on. */
+  reloadAccess(config: Pick<IngestConfig, "auth" | "hooks">): void {
+    this.#access.reload(config);
   }
 
   /** What is known of the streams that are live, oldest first. */
@@ -270,8 +269,10 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       .then(() => Promise.all([this.#hub.close(), relayed]))
       .then(() => this.recordings.idle())
       .then(() => this.#http.stop()) // last, so that viewers get the end of their streams
+      .then(() => this.#access.finish())
       .then(() => true);
     const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
+    this.#access.stop();
     if (inTime) return true;
     this.recordings.hurry();
     for (const connection of this.#connections.keys()) connection.destroy("server-stopping");

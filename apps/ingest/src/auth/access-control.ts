@@ -8,6 +8,8 @@ import { type AccessRequest, type Allowed, DENIED, type Gate, type Refused, type
 export interface AccessOptions {
   /** Asked one after the other when keys and signatures have said yes; the first no counts, each sees the names that the one before gave. */
   readonly gates: readonly Gate[];
+  /** Told what was allowed, with the request as the gates got it first. */
+  readonly onAllowed: (request: AccessRequest, allowed: Allowed) => void;
   /** Told when a gate broke its promise not to throw or reject. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds of a clock that never goes back. */
@@ -42,18 +44,29 @@ export class AccessControl implements Gate {
     if (blockedMs > 0) return this.#blocked(request, blockedMs);
     const verdict = this.#credentials.check(request);
     if (!verdict.allowed) return this.#refused(request, verdict);
-    return this.#options.gates.length === 0 ? verdict : this.#askAll(request, verdict, signal);
+    const { gates, onAllowed } = this.#options;
+    const asked = gates.filter((gate) => gate.asks?.(request.action) ?? true);
+    if (asked.length > 0) return this.#askAll(asked, request, verdict, signal);
+    onAllowed(renamed(request, verdict), verdict);
+    return verdict;
   }
 
-  async #askAll(request: AccessRequest, first: Allowed, signal: AbortSignal): Promise<Verdict> {
-    let asking = renamed(request, first);
+  async #askAll(gates: readonly Gate[], request: AccessRequest, first: Allowed, signal: AbortSignal): Promise<Verdict> {
+    const begun = renamed(request, first);
+    let asking = begun;
     let allowed = first;
-    for (const gate of this.#options.gates) {
+    for (const gate of gates) {
       const verdict = await this.#ask(gate, asking, signal);
-      if (!verdict.allowed) return this.#refused(request, { shown: first.shown, ...verdict });
+      if (!verdict.allowed) {
+        // A name that was given for another, or that needed a key beside it, is no key.
+        const isPublic = asking.stream !== request.stream || this.#credentials.guards(request.action);
+        const shown = isPublic ? asking.stream : (verdict.shown ?? first.shown);
+        return this.#refused(request, { ...verdict, shown });
+      }
       allowed = both(allowed, verdict);
       asking = renamed(asking, verdict);
     }
+    this.#options.onAllowed(begun, allowed);
     return allowed;
   }
 
@@ -95,7 +108,7 @@ function both(before: Allowed, after: Allowed): Allowed {
     app: after.app ?? before.app,
     stream: after.stream ?? before.stream,
     limits: bothLimits(before.limits, after.limits),
-    shown: after.shown ?? before.shown,
+    shown: after.shown ?? (after.stream === undefined ? before.shown : undefined),
   };
 }
 

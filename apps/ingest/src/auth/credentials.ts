@@ -47,6 +47,11 @@ export class Credentials {
     return this.#refuse(action, stream, signature === "expired");
   }
 
+  /** Whether it takes a key or a signature. */
+  guards(action: AccessRequest["action"]): boolean {
+    return action !== "connect" && this.#guarded[action];
+  }
+
   /** What logs may call a stream that was asked for and refused: it may be a key with a slip in it. */
   shown(stream: string): string {
     return this.#hasKeys && !this.#publicNames.has(stream) ? hiddenName(stream) : stream;

@@ -68,7 +68,12 @@ export interface Gate {
    * @param signal aborted when the answer is no longer wanted.
    */
   check(request: AccessRequest, signal: AbortSignal): Verdict | Promise<Verdict>;
+  /** Whether it has anything to say on an action. @defaultValue on all */
+  asks?(action: AccessRequest["action"]): boolean;
 }
+
+/** What people are told who may not do something, when there is no better word. */
+export const NOT_ALLOWED = "You may not do that here.";
 
 /** The code that clients of each kind know best for a refusal. */
 export const DENIED: Readonly<Record<AccessRequest["action"], string>> = {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authSection } from "./auth.js";
+import { hooksSection } from "./hooks.js";
 import { httpSection } from "./http.js";
 import { limitsSection } from "./limits.js";
 import { logSection } from "./log.js";
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   relay: relaySection,
   http: httpSection,
   auth: authSection,
+  hooks: hooksSection,
   limits: limitsSection,
   session: sessionSection,
   workers: workersValue,

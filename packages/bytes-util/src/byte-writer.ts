@@ -1,4 +1,4 @@
-import { encodeUtf8Into, utf8Length } from "./utf8.js";
+import { encodeAsciiInto, encodeUtf8Into, SHORT_TEXT, utf8Length } from "./utf8.js";
 
 /**
  * Collects fields into one growing buffer. Big-endian unless a name ends in `le`.
@@ -22,53 +22,50 @@ export class ByteWriter {
 
   /** Unsigned byte. */
   u8(value: number): void {
-    check(value, 0, 0xff);
-    const at = this.#grow(1); // first: growing replaces the view
-    this.#view.setUint8(at, value);
+    if ((value & 0xff) !== value) throw outside(value, 0, 0xff);
+    const at = this.#grow(1); // first: growing replaces the array
+    this.#bytes[at] = value;
   }
   /** Unsigned 16 bits. */
   u16(value: number): void {
-    check(value, 0, 0xffff);
-    const at = this.#grow(2);
-    this.#view.setUint16(at, value);
+    if ((value & 0xffff) !== value) throw outside(value, 0, 0xffff);
+    this.#put16(this.#grow(2), value);
   }
   /** Unsigned 16 bits, little-endian. */
   u16le(value: number): void {
-    check(value, 0, 0xffff);
-    const at = this.#grow(2);
-    this.#view.setUint16(at, value, true);
+    if ((value & 0xffff) !== value) throw outside(value, 0, 0xffff);
+    this.#put16(this.#grow(2), (value >>> 8) | (value << 8));
   }
   /** Signed 16 bits. */
   i16(value: number): void {
-    check(value, -0x8000, 0x7fff);
-    const at = this.#grow(2);
-    this.#view.setInt16(at, value);
+    if ((value << 16) >> 16 !== value) throw outside(value, -0x8000, 0x7fff);
+    this.#put16(this.#grow(2), value);
   }
   /** Unsigned 24 bits. */
   u24(value: number): void {
-    check(value, 0, 0xffffff);
+    if ((value & 0xffffff) !== value) throw outside(value, 0, 0xffffff);
     this.#put24(this.#grow(3), value);
   }
   /** Signed 24 bits. */
   i24(value: number): void {
-    check(value, -0x800000, 0x7fffff);
-    this.#put24(this.#grow(3), value & 0xffffff);
+    if ((value << 8) >> 8 !== value) throw outside(value, -0x800000, 0x7fffff);
+    this.#put24(this.#grow(3), value);
   }
   /** Unsigned 32 bits. */
   u32(value: number): void {
-    check(value, 0, 0xffffffff);
+    if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
     const at = this.#grow(4);
     this.#view.setUint32(at, value);
   }
   /** Unsigned 32 bits, little-endian. */
   u32le(value: number): void {
-    check(value, 0, 0xffffffff);
+    if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
     const at = this.#grow(4);
     this.#view.setUint32(at, value, true);
   }
   /** Signed 32 bits. */
   i32(value: number): void {
-    check(value, -0x80000000, 0x7fffffff);
+    if ((value | 0) !== value) throw outside(value, -0x80000000, 0x7fffffff);
     const at = this.#grow(4);
     this.#view.setInt32(at, value);
   }
@@ -84,30 +81,36 @@ export class ByteWriter {
   }
   /** Writes text as UTF-8 without a length. @returns how many bytes it took. */
   utf8(text: string): number {
+    const at = this.#length;
+    if (text.length <= SHORT_TEXT) {
+      this.#grow(text.length);
+      if (encodeAsciiInto(text, this.#bytes, at)) return text.length;
+      this.#length = at;
+    }
     const length = utf8Length(text);
-    const at = this.#grow(length);
+    this.#grow(length);
     encodeUtf8Into(text, this.#bytes, at);
     return length;
   }
 
   /** Overwrites a byte written before, as when a length is known only after what it counts. @throws RangeError unless all of it was written. */
   setU8(offset: number, value: number): void {
-    check(value, 0, 0xff);
-    this.#view.setUint8(this.#written(offset, 1), value);
+    if ((value & 0xff) !== value) throw outside(value, 0, 0xff);
+    this.#bytes[this.#written(offset, 1)] = value;
   }
   /** Overwrites 16 bits written before. @throws RangeError unless all of it was written. */
   setU16(offset: number, value: number): void {
-    check(value, 0, 0xffff);
-    this.#view.setUint16(this.#written(offset, 2), value);
+    if ((value & 0xffff) !== value) throw outside(value, 0, 0xffff);
+    this.#put16(this.#written(offset, 2), value);
   }
   /** Overwrites 24 bits written before. @throws RangeError unless all of it was written. */
   setU24(offset: number, value: number): void {
-    check(value, 0, 0xffffff);
+    if ((value & 0xffffff) !== value) throw outside(value, 0, 0xffffff);
     this.#put24(this.#written(offset, 3), value);
   }
   /** Overwrites 32 bits written before. @throws RangeError unless all of it was written. */
   setU32(offset: number, value: number): void {
-    check(value, 0, 0xffffffff);
+    if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
     this.#view.setUint32(this.#written(offset, 4), value);
   }
 
@@ -124,29 +127,36 @@ export class ByteWriter {
     this.#length = 0;
   }
 
+  // The array takes the low eight bits of each.
+  #put16(at: number, value: number): void {
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
+  }
   #put24(at: number, value: number): void {
-    this.#view.setUint16(at, value >>> 8);
-    this.#view.setUint8(at + 2, value & 0xff);
+    this.#bytes[at] = value >>> 16;
+    this.#bytes[at + 1] = value >>> 8;
+    this.#bytes[at + 2] = value;
   }
   #written(offset: number, length: number): number {
-    check(offset, 0, this.#length - length);
+    const last = this.#length - length;
+    if (!(Number.isInteger(offset) && offset >= 0 && offset <= last)) throw outside(offset, 0, last);
     return offset;
   }
   #grow(length: number): number {
     const at = this.#length;
     const needed = at + length;
-    if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
-      larger.set(this.#bytes.subarray(0, at));
-      this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
-    }
+    if (needed > this.#bytes.length) this.#enlarge(needed);
     this.#length = needed;
     return at;
   }
+  #enlarge(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    larger.set(this.view());
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
 }
 
-function check(value: number, min: number, max: number): void {
-  if (!(Number.isInteger(value) && value >= min && value <= max))
-    throw new RangeError(`${value} is not an integer in ${min}..${max}`);
+function outside(value: number, min: number, max: number): RangeError {
+  return new RangeError(`${value} is not an integer in ${min}..${max}`);
 }

@@ -2,13 +2,16 @@ import { fromHex, toHex } from "@rtmp/bytes-util";
 import { describe, expect, test } from "vitest";
 import {
   Amf0Decoder,
+  type Amf0Encodable,
   Amf0Error,
   type Amf0ErrorCode,
+  type Amf0Member,
   COMMAND_AMF0_LIMITS,
   decodeAmf0,
   decodeAmf0Node,
   decodeAmf0Nodes,
   decodeAmf0Sequence,
+  encodeAmf0,
   encodeAmf0Node,
   isAmf0Object,
 } from "./index.js";
@@ -73,6 +76,22 @@ describe("names", () => {
         const hex = toHex(Uint8Array.from(name, (letter) => letter.charCodeAt(0)));
         expect(decodeAmf0(fromHex(`03 0007 ${hex} 05 000009`))).toStrictEqual(members([name, null]));
       }
+    }
+  });
+  test("of equal names the first one counts, whatever lies between them", () => {
+    const between = Array.from({ length: 6000 }, (_, i): [string, number] => [`between${i}`, i]);
+    const nested = new Map<string, Amf0Encodable>([["a", "inner"]]);
+    for (const names of [[], [["n", nested]], between, [["n", nested], ...between]] as [string, Amf0Encodable][][]) {
+      const list: Amf0Member[] = [["a", "first"], ...names, ["a", "second"], ["", 1], ["", 2]].map(([name, value]) => [
+        String(name),
+        decodeAmf0Node(encodeAmf0(value as Amf0Encodable)),
+      ]);
+      const value = decodeAmf0(encodeAmf0Node({ type: "object", members: list }));
+      expect(isAmf0Object(value) && [value["a"], value[""], Object.keys(value).length]).toEqual([
+        "first",
+        1,
+        list.length - 2,
+      ]);
     }
   });
   test("long names and names beyond ASCII", () => {

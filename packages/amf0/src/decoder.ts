@@ -24,8 +24,8 @@ export class Amf0Decoder {
   #error: unknown;
 
   /** @throws RangeError for limits that make no sense. */
-  constructor(bytes: Uint8Array, options: Amf0DecodeOptions = {}) {
-    this.#input = new Input(bytes, resolveLimits(options.limits), options.amf3);
+  constructor(bytes: Uint8Array, options?: Amf0DecodeOptions) {
+    this.#input = inputOf(bytes, options);
   }
 
   /** Offset of the byte behind the last value read. After an error: how far the decoder came. */
@@ -62,38 +62,40 @@ export class Amf0Decoder {
 
 /** Decodes bytes that hold exactly one value, to the natural form. @throws Amf0Error */
 export function decodeAmf0(bytes: Uint8Array, options?: Amf0DecodeOptions): Amf0Value {
-  const decoder = new Amf0Decoder(bytes, options);
-  const value = decoder.readValue();
-  checkEnd(decoder);
+  const input = inputOf(bytes, options);
+  const value = readValue(input, 0);
+  checkEnd(input);
   return value;
 }
 
 /** Decodes bytes that hold any number of values, to the natural form; none gives `[]`. @throws Amf0Error */
 export function decodeAmf0Sequence(bytes: Uint8Array, options?: Amf0DecodeOptions): Amf0Value[] {
-  const decoder = new Amf0Decoder(bytes, options);
+  const input = inputOf(bytes, options);
   const values: Amf0Value[] = [];
-  while (decoder.remaining > 0) values.push(decoder.readValue());
+  while (input.position < input.end) values.push(readValue(input, 0));
   return values;
 }
 
 /** Decodes bytes that hold exactly one value, to the lossless form. @throws Amf0Error */
 export function decodeAmf0Node(bytes: Uint8Array, options?: Amf0DecodeOptions): Amf0Node {
-  const decoder = new Amf0Decoder(bytes, options);
-  const node = decoder.readNode();
-  checkEnd(decoder);
+  const input = inputOf(bytes, options);
+  const node = readNode(input, 0);
+  checkEnd(input);
   return node;
 }
 
 /** Decodes bytes that hold any number of values, to the lossless form; none gives `[]`. @throws Amf0Error */
 export function decodeAmf0Nodes(bytes: Uint8Array, options?: Amf0DecodeOptions): Amf0Node[] {
-  const decoder = new Amf0Decoder(bytes, options);
+  const input = inputOf(bytes, options);
   const nodes: Amf0Node[] = [];
-  while (decoder.remaining > 0) nodes.push(decoder.readNode());
+  while (input.position < input.end) nodes.push(readNode(input, 0));
   return nodes;
 }
 
-function checkEnd(decoder: Amf0Decoder): void {
-  if (decoder.remaining > 0) {
-    throw new Amf0Error("amf-malformed", `${decoder.remaining} bytes behind the value`, decoder.position);
-  }
+function inputOf(bytes: Uint8Array, options: Amf0DecodeOptions | undefined): Input {
+  return new Input(bytes, resolveLimits(options?.limits), options?.amf3);
+}
+
+function checkEnd({ position, end }: Input): void {
+  if (position < end) throw new Amf0Error("amf-malformed", `${end - position} bytes behind the value`, position);
 }

@@ -1,7 +1,7 @@
-import { ByteWriter } from "@rtmp/bytes-util";
+import type { ByteWriter } from "@rtmp/bytes-util";
 import type { Amf0EncodeOptions } from "./encode-options.js";
 import { Marker } from "./markers.js";
-import { Output } from "./output.js";
+import { inRange, Output } from "./output.js";
 import {
   type Amf0Encodable,
   type Amf0Members,
@@ -27,50 +27,45 @@ export function encodeAmf0Sequence(
   values: readonly Amf0Encodable[],
   options?: Amf0EncodeOptions,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter(256);
-  const out = new ValueWriter(writer, options);
+  const output = new Output(options);
+  const out = new ValueWriter(output);
   for (const value of values) out.write(value);
-  return writer.toBytes();
+  return output.toBytes();
 }
 
-/** Encodes one value into a writer; if it throws, part of the value may be there. Throws as {@link encodeAmf0}. */
+/** Encodes one value into a writer; if it throws, nothing of the value is there. Throws as {@link encodeAmf0}. */
 export function writeAmf0(out: ByteWriter, value: Amf0Encodable, options?: Amf0EncodeOptions): void {
-  new ValueWriter(out, options).write(value);
+  const output = new Output(options);
+  new ValueWriter(output).write(value);
+  output.copyTo(out);
 }
 
 class ValueWriter {
   readonly #output: Output;
-  readonly #writer: ByteWriter;
   readonly #open: object[] = []; // the objects and arrays around the value, outermost first
 
-  constructor(writer: ByteWriter, options: Amf0EncodeOptions | undefined) {
-    this.#output = new Output(writer, options);
-    this.#writer = writer;
+  constructor(output: Output) {
+    this.#output = output;
   }
 
   write(value: Amf0Encodable): void {
-    this.#writeValue(value);
-    this.#output.checkRoom(0);
-  }
-
-  #writeValue(value: Amf0Encodable): void {
     this.#output.checkRoom(1);
     switch (typeof value) {
       case "number":
-        this.#writer.u8(Marker.number);
+        this.#output.u8(Marker.number);
         this.#output.f64(value);
         return;
       case "boolean":
-        this.#writer.u16(value ? 0x0101 : 0x0100);
+        this.#output.u16(value ? 0x0101 : 0x0100);
         return;
       case "string":
         this.#output.string(value);
         return;
       case "undefined":
-        this.#writer.u8(Marker.undefined);
+        this.#output.u8(Marker.undefined);
         return;
       case "object":
-        if (value === null) this.#writer.u8(Marker.null);
+        if (value === null) this.#output.u8(Marker.null);
         else this.#writeObject(value);
         return;
       default:
@@ -85,37 +80,36 @@ class ValueWriter {
     else if (value instanceof TypedObject) this.#writeNested(Marker.typedObject, value, value.members, value.className);
     else if (value instanceof Date) this.#writeDate(value);
     else if (value instanceof Amf0Reference) {
-      this.#writer.u8(Marker.reference);
-      this.#writer.u16(value.index);
+      this.#output.u8(Marker.reference);
+      this.#output.u16(inRange(value.index, 0, 0xffff));
     } else if (value instanceof XmlDocument) {
-      this.#writer.u8(Marker.xmlDocument);
+      this.#output.u8(Marker.xmlDocument);
       this.#output.longText(value.text);
     } else if (value instanceof AvmPlus) {
-      this.#output.checkRoom(1 + value.bytes.length);
-      this.#writer.u8(Marker.avmPlus);
-      this.#writer.bytes(value.bytes);
+      this.#output.u8(Marker.avmPlus);
+      this.#output.raw(value.bytes);
     } else throw new TypeError(`a ${value.constructor?.name} has no AMF0 form`);
   }
 
   #writeItems(items: readonly Amf0Encodable[]): void {
     this.#enter(items);
     this.#output.checkRoom(5 + items.length); // at once: an empty array may claim any length
-    this.#writer.u8(Marker.strictArray);
-    this.#writer.u32(items.length);
-    for (let i = 0; i < items.length; i++) this.#writeValue(items[i]);
+    this.#output.u8(Marker.strictArray);
+    this.#output.u32(items.length);
+    for (let i = 0; i < items.length; i++) this.write(items[i]);
     this.#open.pop();
   }
 
   #writeNested(marker: number, container: object, members: Amf0Members, className?: string): void {
     this.#enter(container);
-    const writer = this.#writer;
-    writer.u8(marker);
-    if (className !== undefined) this.#output.shortText(className);
-    const countAt = writer.length;
-    if (marker === Marker.ecmaArray) writer.u32(0);
+    const output = this.#output;
+    output.u8(marker);
+    if (className !== undefined) output.shortText(className);
+    const countAt = output.length;
+    if (marker === Marker.ecmaArray) output.u32(0);
     const count = members instanceof Map ? this.#writeMap(members) : this.#writeRecord(members);
-    if (marker === Marker.ecmaArray) writer.setU32(countAt, count);
-    this.#output.objectEnd();
+    if (marker === Marker.ecmaArray) output.setU32(countAt, count);
+    output.objectEnd();
     this.#open.pop();
   }
 
@@ -136,13 +130,13 @@ class ValueWriter {
 
   #writeMember(key: string, value: Amf0Encodable): void {
     this.#output.shortText(key);
-    this.#writeValue(value);
+    this.write(value);
   }
 
   #writeDate(date: Date): void {
-    this.#writer.u8(Marker.date);
+    this.#output.u8(Marker.date);
     this.#output.f64(date.getTime());
-    this.#writer.u16(0); // the time zone, to be left 0
+    this.#output.u16(0); // the time zone, to be left 0
   }
 
   #enter(container: object): void {

@@ -1,9 +1,18 @@
 import { decodeUtf8 } from "@rtmp/bytes-util";
 import type { Amf3Decoded, Amf3ValueDecoder } from "./amf3-door.js";
 import { Amf0Error, asAmf0Error } from "./errors.js";
-import { decodeKey } from "./key-cache.js";
+import { NO_SLOT, slotOf, textAt } from "./known-texts.js";
 import type { Amf0Limits } from "./limits.js";
 import { Marker } from "./markers.js";
+
+const scratch = new Uint8Array(8);
+const scratchView = new DataView(scratch.buffer);
+
+/** The double at `at`. Copied, since a view of each message would cost more than its few numbers do. */
+export function readDouble(bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < 8; i++) scratch[i] = bytes[at + i] as number;
+  return scratchView.getFloat64(0);
+}
 
 /** The bytes of one message, how far they are read, and what is left of the limits. Shared by both forms of decoding. */
 export class Input {
@@ -11,26 +20,27 @@ export class Input {
   readonly end: number;
   readonly maxMembers: number;
   position = 0;
-  readonly #view: DataView;
+  /** Where the text read last is kept, for {@link isSurelyNew}; {@link NO_SLOT} also says that it may not be ASCII. */
+  slot = NO_SLOT;
+  /** Values that may still begin. */
+  valuesLeft: number;
   readonly #limits: Amf0Limits;
   readonly #amf3: Amf3ValueDecoder | undefined;
-  #valuesLeft: number;
 
   constructor(bytes: Uint8Array, limits: Amf0Limits, amf3: Amf3ValueDecoder | undefined) {
     this.bytes = bytes;
     this.end = bytes.length;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#limits = limits;
     this.maxMembers = limits.maxMembers;
     this.#amf3 = amf3;
-    this.#valuesLeft = limits.maxValues;
+    this.valuesLeft = limits.maxValues;
   }
 
   /** Begins a value: its marker. */
   marker(): number {
     const at = this.position;
     if (at >= this.end) throw this.#truncated(at, 1);
-    if (--this.#valuesLeft < 0) {
+    if (--this.valuesLeft < 0) {
       throw new Amf0Error("amf-too-many", `more than ${this.#limits.maxValues} values`, at);
     }
     this.position = at + 1;
@@ -49,22 +59,25 @@ export class Input {
     return this.bytes[this.#advance(1)] as number;
   }
   u16(): number {
-    return this.#view.getUint16(this.#advance(2));
+    const at = this.#advance(2);
+    return ((this.bytes[at] as number) << 8) | (this.bytes[at + 1] as number);
   }
   i16(): number {
-    return this.#view.getInt16(this.#advance(2));
+    return (this.u16() << 16) >> 16;
   }
   u32(): number {
-    return this.#view.getUint32(this.#advance(4));
+    const at = this.#advance(4);
+    const { bytes } = this;
+    const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+    return high * 0x10000 + (((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number));
   }
   f64(): number {
-    return this.#view.getFloat64(this.#advance(8));
+    return readDouble(this.bytes, this.#advance(8));
   }
 
   /** Passes the body of a string with a 16-bit length. @returns where it begins; it ends at `position`. */
   short(): number {
-    const length = this.u16();
-    return this.#advance(length);
+    return this.#advance(this.u16());
   }
   /** The same with a 32-bit length. */
   long(): number {
@@ -75,13 +88,18 @@ export class Input {
     }
     return this.#advance(length);
   }
-  /** The text from `start` up to `position`. */
-  text(start: number): string {
-    return decodeUtf8(this.bytes, start, this.position);
+  /** A text with a 16-bit length; also sets {@link slot}. */
+  shortText(): string {
+    const { bytes, position } = this;
+    const start = position + 2;
+    const end = start + (((bytes[position] as number) << 8) | (bytes[position + 1] as number));
+    if (!(start <= this.end && end <= this.end)) return this.text(this.short()); // which throws
+    this.position = end;
+    return this.#textOf(start, end);
   }
-  /** The same for the name of a member. */
-  key(start: number): string {
-    return decodeKey(this.bytes, start, this.position);
+  /** The text from `start` up to `position`; also sets {@link slot}. */
+  text(start: number): string {
+    return this.#textOf(start, this.position);
   }
 
   /** Consumes the end of an object's members, 00 00 09, if it is next (AMF0 2.11). */
@@ -116,12 +134,12 @@ export class Input {
     const decoded = this.#callAmf3(this.#amf3, at, {
       maxDepth: this.#limits.maxDepth - depth,
       maxMembers: this.maxMembers,
-      maxValues: this.#valuesLeft + 1, // its marker was counted as a value already
+      maxValues: this.valuesLeft + 1, // its marker was counted as a value already
     });
     const { end, values = 1 } = decoded;
     if (!(Number.isInteger(end) && end > at && end <= this.end)) throw new RangeError(`AMF3 value ${at}..${end}`);
     this.position = end;
-    this.#valuesLeft -= values - 1;
+    this.valuesLeft -= values - 1;
     return decoded;
   }
 
@@ -140,6 +158,11 @@ export class Input {
     } catch (thrown) {
       throw asAmf0Error(thrown, at, Marker.avmPlus);
     }
+  }
+  #textOf(start: number, end: number): string {
+    const slot = slotOf(this.bytes, start, end);
+    this.slot = slot;
+    return slot === NO_SLOT ? decodeUtf8(this.bytes, start, end) : textAt(slot);
   }
   #advance(length: number): number {
     const at = this.position;

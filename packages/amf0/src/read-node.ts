@@ -1,5 +1,6 @@
 import { encodeUtf8, equalBytes } from "@rtmp/bytes-util";
 import type { Input } from "./input.js";
+import { NO_SLOT } from "./known-texts.js";
 import { Marker } from "./markers.js";
 import type { Amf0EcmaArrayNode, Amf0Member, Amf0Node } from "./nodes.js";
 
@@ -102,7 +103,7 @@ function readEcmaArray(input: Input, depth: number): Amf0EcmaArrayNode {
 function readMember(input: Input, depth: number, count: number): Amf0Member {
   input.checkMembers(count);
   const start = input.short();
-  const key = input.key(start);
+  const key = input.text(start);
   const keyBytes = bytesUnlessUtf8(input, start, key);
   const value = readNode(input, depth);
   return keyBytes === undefined ? [key, value] : [key, value, keyBytes];
@@ -114,9 +115,9 @@ function readItems(input: Input, depth: number): Amf0Node[] {
   return items;
 }
 
-/** A copy of the text's bytes, from `start` up to the input's position, unless encoding the text gives the same ones. */
+/** A copy of the bytes of the text read last, which began at `start`, unless encoding the text gives the same ones. */
 function bytesUnlessUtf8(input: Input, start: number, text: string): Uint8Array | undefined {
-  if (!text.includes("\ufffd")) return undefined;
+  if (input.slot !== NO_SLOT || !text.includes("\ufffd")) return undefined;
   const bytes = input.bytes.slice(start, input.position);
   return equalBytes(encodeUtf8(text), bytes) ? undefined : bytes; // a replacement character may also be sent as such
 }

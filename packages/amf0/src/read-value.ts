@@ -1,4 +1,5 @@
-import type { Input } from "./input.js";
+import { type Input, readDouble } from "./input.js";
+import { isSurelyNew, nextMark } from "./known-texts.js";
 import { Marker } from "./markers.js";
 import { type Amf0Object, Amf0Reference, type Amf0Value } from "./values.js";
 
@@ -14,7 +15,7 @@ export function readValue(input: Input, depth: number): Amf0Value {
     case Marker.boolean:
       return input.u8() !== 0;
     case Marker.string:
-      return input.text(input.short());
+      return input.shortText();
     case Marker.object:
       return readMembers(input, input.enter(depth, marker));
     case Marker.null:
@@ -47,7 +48,8 @@ export function readValue(input: Input, depth: number): Amf0Value {
 
 function readMembers(input: Input, depth: number): Amf0Object {
   const object: Amf0Object = Object.create(null);
-  for (let count = 0; !input.takeObjectEnd(); count++) readMember(input, depth, object, count);
+  const mark = nextMark();
+  for (let count = 0; !input.takeObjectEnd(); count++) readMember(input, depth, object, count, mark);
   return object;
 }
 
@@ -55,22 +57,49 @@ function readMembers(input: Input, depth: number): Amf0Object {
 function readEcmaArray(input: Input, depth: number): Amf0Object {
   const announced = input.u32();
   const object: Amf0Object = Object.create(null);
+  const mark = nextMark();
   for (let count = 0; !(input.position === input.end && count >= announced) && !input.takeObjectEnd(); count++) {
-    readMember(input, depth, object, count);
+    readMember(input, depth, object, count, mark);
   }
   return object;
 }
 
-function readMember(input: Input, depth: number, object: Amf0Object, count: number): void {
+function readMember(input: Input, depth: number, object: Amf0Object, count: number, mark: number): void {
   input.checkMembers(count);
-  const key = input.key(input.short());
-  const value = readValue(input, depth);
-  if (!(key in object)) object[key] = value; // the first of equal names counts
+  const key = input.shortText();
+  const { slot } = input;
+  const value = readSimpleValue(input, depth);
+  if (isSurelyNew(slot, mark) || !(key in object)) object[key] = value; // the first of equal names counts
+}
+
+/** {@link readValue}, with what nearly all members are at hand: a call for each step would cost more than the step. */
+function readSimpleValue(input: Input, depth: number): Amf0Value {
+  const { bytes, position } = input;
+  const marker = bytes[position];
+  const left = input.end - position;
+  if (input.valuesLeft > 0) {
+    if (marker === Marker.number && left >= 9) {
+      input.valuesLeft--;
+      input.position = position + 9;
+      return readDouble(bytes, position + 1);
+    }
+    if (marker === Marker.boolean && left >= 2) {
+      input.valuesLeft--;
+      input.position = position + 2;
+      return bytes[position + 1] !== 0;
+    }
+    if (marker === Marker.string) {
+      input.valuesLeft--;
+      input.position = position + 1;
+      return input.shortText();
+    }
+  }
+  return readValue(input, depth);
 }
 
 function readItems(input: Input, depth: number): Amf0Value[] {
   const items: Amf0Value[] = []; // grows as items arrive, whatever was announced
-  for (let left = input.itemCount(); left > 0; left--) items.push(readValue(input, depth));
+  for (let left = input.itemCount(); left > 0; left--) items.push(readSimpleValue(input, depth));
   return items;
 }
 

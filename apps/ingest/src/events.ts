@@ -187,7 +187,7 @@ export interface RecordingFailedEvent {
 export interface HttpRequestEvent {
   readonly peer: string;
   readonly method: string;
-  /** Without its query. */
+  /** Without its query, and without what may name a stream: `/live/….flv`. */
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;

@@ -155,13 +155,16 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       recordingOf: (stream) => this.recordings.latestPath(stream),
       clock: () => performance.now(),
     };
-    const { clock } = this.#context;
     const exhausted = (): boolean => this.#budget.exhausted;
-    this.#http = new HttpSide(
-      config.http,
-      { emit, clock, exhausted },
-      httpAreas({ api: this.#apiContext(), events: this }),
-    );
+    const { clock } = this.#context;
+    const watch = {
+      ...this.#context,
+      ...config.play,
+      writeMs: config.session.timeouts.writeMs ?? DEFAULT_SESSION_TIMEOUTS.writeMs,
+      nextNumber: () => this.#nextNumber(),
+    };
+    const areas = httpAreas({ api: this.#apiContext(), events: this, watch });
+    this.#http = new HttpSide(config.http, { emit, clock, exhausted }, areas);
   }
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
@@ -325,8 +328,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       this.#context.emit("connectionRefused", { peer: peerLabel(remoteAddress, remotePort), reason });
       return;
     }
-    const number = this.#connectionCount + 1;
-    this.#connectionCount += this.#connectionStep;
+    const number = this.#nextNumber();
     const connection = new RtmpConnection(number, socket, this.#context, place.accepted);
     this.#context.emit("connection", { connection: connection.number, peer: connection.peer });
     const done = connection.run().finally(() => {
@@ -362,12 +364,20 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
   }
 
+  /** Tells a connection or viewer apart from those of the other workers too. */
+  #nextNumber(): number {
+    const number = this.#connectionCount + 1;
+    this.#connectionCount += this.#connectionStep;
+    return number;
+  }
+
   #checkBudget(): void {
     const holders: Holder[] = [];
     for (const connection of this.#connections.keys()) {
       const { heldBytes, accepted } = connection;
       holders.push({ heldBytes, accepted, evict: () => connection.destroy("memory-budget") });
     }
+    holders.push({ heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} });
     this.#budget.check(holders);
   }
 }

@@ -1,16 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { MiddlewareHandler } from "hono";
+import { FailureLimiter } from "../auth/failure-limiter.js";
 import type { Emit } from "../events.js";
 import { peerLabel } from "../listeners/peer-address.js";
-import { AttemptLimit } from "./attempt-limit.js";
 import type { HttpEnv } from "./http-area.js";
 import { errorAnswer } from "./http-error.js";
 import { sameSecret } from "./same-secret.js";
 import { hasSessionCookie } from "./session-cookie.js";
 
-/** Wrong tokens that one address may try in so long, in ms. */
-const MAX_FAILURES = 10;
-const WINDOW_MS = 60_000;
+/** Ten wrong tokens of one address within a minute, and it waits for another. */
+const FAILURES = { max: 10, windowMs: 60_000, blockMs: 60_000, addresses: 10_000 } as const;
 
 /** What a request has of the token: enough, nothing, something wrong, or too many wrong ones before it. */
 export type Admittance = "granted" | "missing" | "wrong" | "limited";
@@ -19,13 +18,13 @@ export type Admittance = "granted" | "missing" | "wrong" | "limited";
 export class AdminGuard {
   readonly #token: () => string | undefined;
   readonly #emit: Emit;
-  readonly #limit: AttemptLimit;
+  readonly #failures: FailureLimiter;
 
   /** @param token asked at each request: it can change. */
   constructor(token: () => string | undefined, emit: Emit, clock: () => number) {
     this.#token = token;
     this.#emit = emit;
-    this.#limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS, clock);
+    this.#failures = new FailureLimiter(FAILURES, clock);
   }
 
   /** Looks at header and cookie. @param queryToken a token in the query, where that is allowed. */
@@ -41,9 +40,9 @@ export class AdminGuard {
   try(request: IncomingMessage, given: string): Admittance {
     const token = this.#token();
     const { remoteAddress = "", remotePort } = request.socket;
-    if (this.#limit.waitMs(remoteAddress) > 0) return "limited";
+    if (this.#failures.blockedMs(remoteAddress) > 0) return "limited";
     if (token === undefined || sameSecret(given, token)) return "granted";
-    this.#limit.failed(remoteAddress);
+    this.#failures.failed(remoteAddress);
     this.#emit("adminRefused", { peer: peerLabel(remoteAddress, remotePort) });
     return "wrong";
   }
@@ -68,7 +67,7 @@ export class AdminGuard {
     answer: (status: 401 | 429, code: string, message: string, headers: Record<string, string>) => T,
   ): T {
     if (admittance === "limited") {
-      const seconds = Math.ceil(this.#limit.waitMs(request.socket.remoteAddress ?? "") / 1000);
+      const seconds = Math.ceil(this.#failures.blockedMs(request.socket.remoteAddress ?? "") / 1000);
       return answer(429, "too-many-attempts", "Too many wrong tokens: wait.", { "Retry-After": String(seconds) });
     }
     const message = admittance === "missing" ? "The token is needed." : "This is not the token.";

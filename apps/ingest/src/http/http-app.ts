@@ -1,12 +1,13 @@
+import type { IncomingMessage } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { HttpConfig } from "../config/http.js";
 import type { Emit } from "../events.js";
 import { AdminGuard } from "./admin-guard.js";
-import { cors } from "./cors.js";
+import { allowedOrigin, cors } from "./cors.js";
 import type { HttpApp, HttpArea, HttpEnv, HttpGuards } from "./http-area.js";
 import { errorAnswer } from "./http-error.js";
 import { loginRoutes } from "./login-route.js";
-import { isCrossSite, isLoopbackHost } from "./same-site.js";
+import { isCrossSite, isLoopbackHost, isSameOrigin } from "./same-site.js";
 
 /** Longest body of a request, in bytes. */
 const MAX_BODY = 64 * 1024;
@@ -81,5 +82,8 @@ function guardsOf(guard: AdminGuard, config: () => HttpConfig): HttpGuards {
       return preflight ?? answer;
     };
   };
-  return { admin: admin(false), adminOrQuery: admin(true), media: cors(() => config().cors, "GET, HEAD") };
+  const mayConnect = ({ headers: { origin, host } }: IncomingMessage): boolean =>
+    origin === undefined || isSameOrigin(origin, host) || allowedOrigin(origin, config().cors) !== undefined;
+  const media = cors(() => config().cors, "GET, HEAD");
+  return { admin: admin(false), adminOrQuery: admin(true), media, mayConnect };
 }

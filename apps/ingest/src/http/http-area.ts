@@ -16,6 +16,8 @@ export interface HttpGuards {
   readonly adminOrQuery: MiddlewareHandler<HttpEnv>;
   /** For everybody; pages of the configured origins may read it. The gate decides who may watch. */
   readonly media: MiddlewareHandler<HttpEnv>;
+  /** Whether a WebSocket may be opened, by the page it comes from: our own, one of the configured origins, or none. */
+  readonly mayConnect: (request: IncomingMessage) => boolean;
 }
 
 /** One part of the HTTP side: the API, the metrics, a way to watch. */
@@ -26,10 +28,12 @@ export interface HttpArea {
    */
   mount(app: HttpApp, guards: HttpGuards): void;
   /**
-   * Somebody asks for a WebSocket. Host and connection limits are checked, the origin is not.
+   * Somebody asks for a WebSocket. Host and connection limits are checked; the origin is not, see {@link HttpGuards.mayConnect}.
    * @returns false if the path is none of this area's; else it answers, with its whole life to care for.
    */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** The server stops: ends what is served at length, such as viewers and event streams. */
   stop?(): void;
+  /** Bytes of media that wait for those it serves. */
+  readonly heldBytes?: number;
 }

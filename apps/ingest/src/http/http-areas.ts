@@ -2,15 +2,17 @@ import type { EventEmitter } from "node:events";
 import { apiArea } from "../api/api-area.js";
 import type { ApiContext } from "../api/api-context.js";
 import type { IngestEvents } from "../events.js";
+import { FlvArea, type FlvAreaContext } from "./flv/flv-area.js";
 import type { HttpArea } from "./http-area.js";
 
 /** What the areas stand on. */
 export interface HttpAreaParts {
   readonly api: ApiContext;
   readonly events: EventEmitter<IngestEvents>;
+  readonly watch: FlvAreaContext;
 }
 
-/** The areas of the HTTP side, in the order in which they are asked. */
-export function httpAreas({ api, events }: HttpAreaParts): readonly HttpArea[] {
-  return [apiArea(api, events)];
+/** The areas of the HTTP side, in the order in which they are asked. Those that watch take any path with their suffix: they come last. */
+export function httpAreas({ api, events, watch }: HttpAreaParts): readonly HttpArea[] {
+  return [apiArea(api, events), new FlvArea(watch)];
 }

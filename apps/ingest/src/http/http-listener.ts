@@ -3,6 +3,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
+/** Bytes that a socket takes beyond what the network has room for, before a viewer must wait: a large frame. */
+const WRITE_AHEAD = 128 * 1024;
 /** Node answers 431 above this, in bytes of all headers together. */
 const MAX_HEADER = 16 * 1024;
 const MAX_HEADERS = 100;
@@ -42,6 +44,7 @@ export class HttpListener {
         connectionsCheckingInterval: CHECK_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
         noDelay: true,
+        highWaterMark: WRITE_AHEAD,
       },
       handlers.request,
     );

@@ -112,7 +112,7 @@ describe("where it listens", () => {
 describe("every answer", () => {
   test("keeps other hosts, frames and guesses out, is JSON if it is an error, and is told without its query", async () => {
     const { get, named } = await startSide();
-    const answer = await get("/nothing?token=s3cret");
+    const answer = await get("/live/k3y/nothing.ts?token=s3cret");
     expect([answer.status, codeOf(answer)]).toEqual([404, "not-found"]);
     expect(answer.headers).toMatchObject({
       "content-type": "application/json",
@@ -121,7 +121,7 @@ describe("every answer", () => {
       "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
     });
     await vi.waitFor(() => expect(named("httpRequest")).toHaveLength(1));
-    expect(named("httpRequest")[0]?.event).toMatchObject({ method: "GET", path: "/nothing", status: 404 });
+    expect(named("httpRequest")[0]?.event).toMatchObject({ method: "GET", path: "/live/….ts", status: 404 });
     expect(codeOf(await get("/\\x"))).toBe("bad-request");
   });
 

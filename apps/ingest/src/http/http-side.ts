@@ -10,6 +10,7 @@ import { createHttpApp } from "./http-app.js";
 import type { HttpApp, HttpArea } from "./http-area.js";
 import type { HttpErrorBody } from "./http-error.js";
 import { HttpListener } from "./http-listener.js";
+import { refuseUpgrade } from "./refuse-upgrade.js";
 import { isLoopbackHost, isLoopbackName } from "./same-site.js";
 
 /** Longest path in an event. */
@@ -50,6 +51,10 @@ export class HttpSide {
     });
   }
 
+  /** Bytes of media that wait for viewers. */
+  get heldBytes(): number {
+    return this.#areas.reduce((sum, area) => sum + (area.heldBytes ?? 0), 0);
+  }
   /** Connections at this moment. */
   get connections(): number {
     return this.#limit.total;
@@ -128,7 +133,7 @@ export class HttpSide {
     response.once("close", () => {
       const { method = "", url = "" } = request;
       const durationMs = Math.round(clock() - since);
-      emit("httpRequest", { peer, method, path: pathOf(url), status: response.statusCode, durationMs });
+      emit("httpRequest", { peer, method, path: shownPath(url), status: response.statusCode, durationMs });
       if (this.#stopping) for (const listener of this.#listeners) listener.closeIdle();
     });
     void this.#respond(request, response);
@@ -147,15 +152,6 @@ export class HttpSide {
       return;
     refuseUpgrade(socket, "404 Not Found", "not-found", "There is no WebSocket here.");
   }
-}
-
-/** Answers a request for a WebSocket with an error, and closes the connection. */
-export function refuseUpgrade(socket: Duplex, status: string, code: string, message: string): void {
-  const body = JSON.stringify(errorBody(code, message));
-  socket.once("finish", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 function errorBody(code: string, message: string): HttpErrorBody {
@@ -178,7 +174,10 @@ function isUnavailable(error: unknown): boolean {
   return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "EINVAL";
 }
 
-/** A path without what could be secret, and short. */
-function pathOf(url: string): string {
-  return url.split(/\?|%3f/i, 1)[0]?.slice(0, MAX_PATH) ?? "";
+/** A path without what could be secret, and short. A stream's name may be a key: of all but the API the first part is shown, and how it ends. */
+function shownPath(url: string): string {
+  const path = url.split(/\?|%3f/i, 1)[0]?.slice(0, MAX_PATH) ?? "";
+  const parts = path.split("/");
+  if (parts.length < 3 || parts[1] === "api") return path;
+  return `/${parts[1]}/…${/\.[a-z0-9]{1,5}$/i.exec(path)?.[0] ?? ""}`;
 }

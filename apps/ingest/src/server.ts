@@ -138,9 +138,8 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
     this.#connectionCount = parts.siblings?.index ?? 0;
     this.#connectionStep = parts.siblings?.count ?? 1;
-    const groups = new PlayerGroups(new WriteGatherer(laterBy(config.play.gatherMs)), (error) =>
-      emit("fault", { where: "player", error }),
-    );
+    const gatherer = new WriteGatherer(laterBy(config.play.gatherMs));
+    const groups = new PlayerGroups(gatherer, (error) => emit("fault", { where: "player", error }));
     // A player may be kept waiting for hooks, and for its stream.
     const decisionMs = decisionTime(config, DEFAULT_SESSION_TIMEOUTS.decisionMs);
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
@@ -161,6 +160,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       ...this.#context,
       ...config.play,
       writeMs: config.session.timeouts.writeMs ?? DEFAULT_SESSION_TIMEOUTS.writeMs,
+      gatherer,
       nextNumber: () => this.#nextNumber(),
     };
     const areas = httpAreas({ api: this.#apiContext(), events: this, watch });

@@ -6,7 +6,7 @@ import { PacketQueue } from "./packet-queue.js";
 const ENOUGH = 32 * 1024;
 
 /** What a player has got, and what it lost because it was too slow. */
-export interface QueueCounts {
+export interface PlayerCounts {
   sentMessages: number;
   sentBytes: number;
   /** Frames that were dropped, those up to the keyframe at which the player went on included. */
@@ -21,6 +21,8 @@ export interface PlayerOutput {
   readonly congested: boolean;
   /** Sends packets, in their order. @returns how many bytes that were. */
   send(packets: readonly MediaPacket[]): number;
+  /** Whether a packet is for this player. @defaultValue all are */
+  wants?(packet: MediaPacket): boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface PlayerOutput {
  * the stream down.
  */
 export class PlayerQueue {
-  readonly counts: QueueCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
+  readonly counts: PlayerCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
   readonly #stream: LiveStream;
   readonly #maxBytes: number;
   readonly #output: PlayerOutput;
@@ -52,6 +54,10 @@ export class PlayerQueue {
   get empty(): boolean {
     return this.#queue.empty;
   }
+  /** Whether nothing but a keyframe will do. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
 
   /** Sends what a decoder needs, and the current group of pictures if it fits. */
   start(): void {
@@ -68,11 +74,12 @@ export class PlayerQueue {
   packet(packet: MediaPacket, entry: boolean): void {
     if (packet.role === "frame" && this.#waiting) {
       if (!entry) {
-        if (this.#behind) this.counts.droppedFrames++;
+        if (this.#behind && this.#isWanted(packet)) this.counts.droppedFrames++;
         return;
       }
       this.#waiting = this.#behind = false;
     }
+    if (!this.#isWanted(packet)) return;
     if (this.#queue.empty && !this.#output.congested) this.#send([packet]);
     else if (this.#queue.bytes + costOf(packet) > this.#maxBytes) this.#fallBehind(packet, entry);
     else this.#queue.push(packet);
@@ -82,6 +89,14 @@ export class PlayerQueue {
   startOver(): void {
     this.#waiting = true;
     this.#behind = false;
+  }
+
+  /** The same, with what a decoder needs sent again: it may have changed while the player did not get everything. */
+  comeBack(): void {
+    this.startOver();
+    this.#queue.clear();
+    this.#pushInit(this.#stream.lastTimestamp);
+    this.drain();
   }
 
   /** Sends what waits, as far as the output takes it. */
@@ -101,6 +116,10 @@ export class PlayerQueue {
   /** Forgets what waits. */
   clear(): void {
     this.#queue.clear();
+  }
+
+  #isWanted(packet: MediaPacket): boolean {
+    return this.#output.wants?.(packet) ?? true;
   }
 
   #send(packets: readonly MediaPacket[]): void {

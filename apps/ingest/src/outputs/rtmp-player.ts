@@ -1,45 +1,26 @@
 import type { MediaOutlet, Playback, ServerSession } from "@rtmp/session";
 import type { LiveStream } from "../hub/live-stream.js";
-import { costOf, type MediaPacket } from "../hub/media-packet.js";
+import type { MediaPacket } from "../hub/media-packet.js";
 import { encodePackets } from "../hub/rtmp-wire.js";
-import { PacketQueue } from "./packet-queue.js";
 import type { PlayerGroup } from "./player-group.js";
 import type { LaneKind, PacketRun, PlayerLane } from "./player-lane.js";
+import { type PlayerCounts, type PlayerOutput, PlayerQueue } from "./player-queue.js";
 
 /** From the last frame to the end of the stream: GStreamer's rtmp2src drops a frame that the end comes right behind. In ms. */
 const LAST_FRAME_MS = 100;
-/** Bytes of what waits that are written at once. */
-const ENOUGH = 32 * 1024;
-
-/** What a player has got, and what it lost because it was too slow. */
-export interface PlayerCounts {
-  sentMessages: number;
-  sentBytes: number;
-  /** Frames that were dropped, those up to the keyframe at which the player went on included. */
-  droppedFrames: number;
-  /** How often that began: each time up to the next keyframe. */
-  drops: number;
-}
 
 /**
- * Sends a stream to one RTMP player. What the socket does not take waits in a queue with a bound; when that is full, all
- * that waits is dropped and the player goes on at the next keyframe. It never slows the stream down.
+ * Sends a stream to one RTMP player.
  *
  * A player that takes all as it comes goes along in a lane of its group, which encodes once for all in it.
  */
-export class RtmpPlayer {
+export class RtmpPlayer implements PlayerOutput {
   readonly playback: Playback;
   readonly #session: ServerSession;
-  readonly #stream: LiveStream;
-  readonly #maxQueueBytes: number;
-  readonly #counts: PlayerCounts = { sentMessages: 0, sentBytes: 0, droppedFrames: 0, drops: 0 };
-  readonly #queue = new PacketQueue();
+  readonly #queue: PlayerQueue;
   #outlet: MediaOutlet | undefined; // since it was started
   #group: PlayerGroup | undefined;
   #lane: PlayerLane | undefined;
-  /** Waiting for a frame to start from; frames before it are not for this player. */
-  #waiting = true;
-  #behind = false; // and that is because it was too slow
   #paused = false;
   readonly #onEnded: () => void;
   #ending = false; // the stream is over, and something still waits
@@ -56,13 +37,12 @@ export class RtmpPlayer {
     this.#onEnded = onEnded;
     this.#session = session;
     this.playback = playback;
-    this.#stream = stream;
-    this.#maxQueueBytes = maxQueueBytes;
+    this.#queue = new PlayerQueue(stream, maxQueueBytes, this);
   }
 
   get counts(): Readonly<PlayerCounts> {
     this.#countLane(1);
-    const counts = { ...this.#counts };
+    const counts = { ...this.#queue.counts };
     this.#countLane(-1);
     return counts;
   }
@@ -84,12 +64,7 @@ export class RtmpPlayer {
   /** Sends metadata, decoder configurations and the current group of pictures, if there is one; live frames follow. */
   start(): void {
     this.#outlet = this.#session.mediaOutlet(this.playback.messageStreamId);
-    const gop = this.#stream.gopPackets();
-    this.#enqueueInit(gop[0]?.timestamp ?? this.#stream.lastTimestamp);
-    if (this.#queue.bytes + sizeOf(gop) <= this.#maxQueueBytes) {
-      this.#waiting = gop.length === 0;
-      for (const packet of gop) this.#queue.push(packet);
-    }
+    this.#queue.start();
     this.drain();
   }
 
@@ -112,17 +87,25 @@ export class RtmpPlayer {
     return false;
   }
 
+  /** Whether its session takes nothing for now. */
+  get congested(): boolean {
+    return this.#session.congested;
+  }
+  /** Whether a packet is of a kind that it wants to receive. */
+  wants({ kind }: MediaPacket): boolean {
+    return kind === "data" || this.#wants[kind];
+  }
+  /** Sends packets at once; its queue calls it. */
+  send(packets: readonly MediaPacket[]): number {
+    const bytes = encodePackets(packets, this.playback.messageStreamId, this.#session.chunkSize);
+    this.#outlet?.write(bytes);
+    return bytes.length;
+  }
+
   /** Takes a packet while it is in no lane. @param entry whether a decoder can start here. */
   packet(packet: MediaPacket, entry: boolean): void {
     if (this.#paused) return;
-    if (packet.role === "frame" && this.#waiting) {
-      if (!entry) {
-        if (this.#behind && this.#isWanted(packet)) this.#counts.droppedFrames++;
-        return;
-      }
-      this.#waiting = this.#behind = false;
-    }
-    if (this.#isWanted(packet)) this.#take(packet, entry);
+    this.#queue.packet(packet, entry);
     this.#rejoin();
   }
 
@@ -132,7 +115,7 @@ export class RtmpPlayer {
       this.#session.signal(messageStreamId, "streamDry");
       return;
     }
-    this.#startOver(); // the next publisher's frames make sense from its first keyframe on
+    this.#queue.startOver(); // the next publisher's frames make sense from its first keyframe on
     const description = `${streamName} is published again.`;
     this.#session.notify(messageStreamId, { level: "status", code: "NetStream.Play.PublishNotify", description });
   }
@@ -161,16 +144,7 @@ export class RtmpPlayer {
 
   /** The socket takes more. */
   drain(): void {
-    while (!this.#queue.empty && !this.#session.congested) {
-      const packets: MediaPacket[] = [];
-      for (let bytes = 0; bytes < ENOUGH; ) {
-        const packet = this.#queue.shift();
-        if (packet === undefined) break;
-        packets.push(packet);
-        bytes += packet.payload.length;
-      }
-      this.#send(packets);
-    }
+    this.#queue.drain();
     if (!this.#queue.empty) return;
     this.#rejoin();
     if (!this.#ending) return;
@@ -183,69 +157,19 @@ export class RtmpPlayer {
 
   /** Back into a lane, unless something is still in the way. */
   #rejoin(): void {
-    if (this.#lane !== undefined || this.#paused || this.#waiting || this.#ending || !this.#queue.empty) return;
+    if (this.#lane !== undefined || this.#paused || this.#queue.waiting || this.#ending || !this.#queue.empty) return;
     if (!this.#session.congested) this.#group?.rejoin(this);
   }
 
   /** Adds what it was sent in its lane to its own counts, or takes it away. */
   #countLane(sign: 1 | -1): void {
-    this.#counts.sentMessages += sign * (this.#lane?.sentMessages ?? 0);
-    this.#counts.sentBytes += sign * (this.#lane?.sentBytes ?? 0);
+    const { counts } = this.#queue;
+    counts.sentMessages += sign * (this.#lane?.sentMessages ?? 0);
+    counts.sentBytes += sign * (this.#lane?.sentBytes ?? 0);
   }
 
-  /** From here on nothing but a keyframe will do; what comes before it is no loss. */
-  #startOver(): void {
-    this.#waiting = true;
-    this.#behind = false;
-  }
-
-  /** Configurations may have changed while the player did not get everything. */
   #comeBack(): void {
-    this.#startOver();
-    this.#queue.clear();
-    this.#enqueueInit(this.#stream.lastTimestamp);
+    this.#queue.comeBack();
     this.drain();
   }
-
-  #isWanted({ kind }: MediaPacket): boolean {
-    return kind === "data" || this.#wants[kind];
-  }
-
-  #take(packet: MediaPacket, entry: boolean): void {
-    if (this.#queue.empty && !this.#session.congested) this.#send([packet]);
-    else if (this.#queue.bytes + costOf(packet) > this.#maxQueueBytes) this.#fallBehind(packet, entry);
-    else this.#queue.push(packet);
-  }
-
-  /** What a decoder needs before a frame of this time. */
-  #enqueueInit(timestamp: number): void {
-    for (const packet of this.#stream.initPackets()) {
-      // FFmpeg takes metadata at any other time than 0 for subtitles.
-      this.#queue.push({ ...packet, timestamp: packet.role === "data" ? 0 : timestamp });
-    }
-  }
-
-  #send(packets: readonly MediaPacket[]): void {
-    const bytes = encodePackets(packets, this.playback.messageStreamId, this.#session.chunkSize);
-    this.#outlet?.write(bytes);
-    this.#counts.sentMessages += packets.length;
-    this.#counts.sentBytes += bytes.length;
-  }
-
-  /** The queue is full: its frames are lost, and all up to the next keyframe. What a decoder needs stays. */
-  #fallBehind(packet: MediaPacket, entry: boolean): void {
-    this.#counts.drops++;
-    this.#counts.droppedFrames += this.#queue.clear();
-    this.#enqueueInit(packet.timestamp);
-    if (entry && this.#queue.bytes + costOf(packet) <= this.#maxQueueBytes) {
-      this.#queue.push(packet); // a keyframe: from here on all is well again
-      return;
-    }
-    if (packet.role === "frame") this.#counts.droppedFrames++;
-    this.#waiting = this.#behind = true;
-  }
-}
-
-function sizeOf(packets: readonly MediaPacket[]): number {
-  return packets.reduce((sum, packet) => sum + costOf(packet), 0);
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { WriteGatherer } from "../../outputs/write-gatherer.js";
 import type { SessionDirectory } from "../../stats/session-directory.js";
 import type { HttpApp, HttpArea, HttpEnv, HttpGuards } from "../http-area.js";
 import { errorAnswer } from "../http-error.js";
@@ -34,6 +35,8 @@ export interface FlvAreaContext extends WatchContext {
   readonly queueBytes: number;
   /** A viewer that takes nothing of what waits for so long is cut, in ms. */
   readonly writeMs: number;
+  /** Gathers small writes to viewers. */
+  readonly gatherer: WriteGatherer;
   /** A number for the next viewer. */
   readonly nextNumber: () => number;
 }
@@ -97,6 +100,7 @@ export class FlvArea implements HttpArea {
     }
     const id = parseMediaPath(new URL(c.req.url).pathname, SUFFIX);
     if (id === undefined) return errorAnswer(c, 404, "not-found", "A stream is watched at /<app>/<stream>.flv.");
+    const { gatherer, writeMs } = this.#context;
     const who = viewerOf(incoming, "http-flv", this.#context.nextNumber());
     const found = await this.#find(who, id, (gone) => outgoing.once("close", gone));
     c.header("Cache-Control", "no-store");
@@ -110,18 +114,19 @@ export class FlvArea implements HttpArea {
     }
     for (const [name, value] of c.res.headers) outgoing.setHeader(name, value);
     outgoing.writeHead(200).flushHeaders();
-    this.#serve(who, found, (events) => new HttpChannel(outgoing, this.#context.writeMs, events));
+    this.#serve(who, found, (events) => new HttpChannel(outgoing, gatherer, writeMs, events));
     return RESPONSE_ALREADY_SENT;
   }
 
   async #serveWebSocket(request: IncomingMessage, socket: Socket, ws: WebSocket, id: { app: string; name: string }) {
+    const { gatherer, writeMs } = this.#context;
     const who = viewerOf(request, "ws-flv", this.#context.nextNumber());
     const found = await this.#find(who, id, (gone) => ws.once("close", gone));
     if (found === undefined) ws.close(1001);
     else if ("status" in found) closeWebSocket(ws, WS_CODE_BASE + found.status, found.message);
     else {
       this.#serve(who, found, (events) => {
-        const channel = new WsChannel(ws, socket, this.#context.writeMs, events);
+        const channel = new WsChannel(ws, socket, gatherer, writeMs, events);
         this.#channels.add(channel);
         ws.once("close", () => this.#channels.delete(channel));
         return channel;

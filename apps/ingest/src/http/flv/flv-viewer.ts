@@ -1,6 +1,6 @@
 import type { LiveStream, StreamSubscriber } from "../../hub/live-stream.js";
 import type { MediaPacket } from "../../hub/media-packet.js";
-import { type PlayerOutput, PlayerQueue, type QueueCounts } from "../../outputs/player-queue.js";
+import { type PlayerCounts, type PlayerOutput, PlayerQueue } from "../../outputs/player-queue.js";
 import type { FlvChannel, FlvChannelEnd } from "./flv-channel.js";
 import { flvHeaderOf, type SharedTags } from "./flv-tags.js";
 
@@ -24,7 +24,7 @@ export class FlvViewer implements StreamSubscriber, PlayerOutput {
     this.#queue = new PlayerQueue(stream, queueBytes, this);
   }
 
-  get counts(): Readonly<QueueCounts> {
+  get counts(): Readonly<PlayerCounts> {
     return this.#queue.counts;
   }
   get bytesSent(): number {

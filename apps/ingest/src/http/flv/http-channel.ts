@@ -1,17 +1,21 @@
 import type { ServerResponse } from "node:http";
+import type { WriteGatherer } from "../../outputs/write-gatherer.js";
 import type { FlvChannel, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
+import { SocketGatherer } from "./socket-gatherer.js";
 
 /** A viewer at the other end of an HTTP response without end. */
 export class HttpChannel implements FlvChannel {
   readonly #response: ServerResponse;
   readonly #writeMs: number;
+  readonly #gathered: SocketGatherer;
   #bytesSent = 0;
   #reason: Parameters<FlvChannelEvents["closed"]>[0] = "closed";
 
   /** @param writeMs a viewer that takes nothing of what waits for so long is cut. */
-  constructor(response: ServerResponse, writeMs: number, events: FlvChannelEvents) {
+  constructor(response: ServerResponse, gatherer: WriteGatherer, writeMs: number, events: FlvChannelEvents) {
     this.#response = response;
     this.#writeMs = writeMs;
+    this.#gathered = new SocketGatherer(response.req.socket, gatherer);
     response.setTimeout(0); // a stream may be silent
     response.on("timeout", () => {
       this.#reason = "write-timeout";
@@ -34,6 +38,7 @@ export class HttpChannel implements FlvChannel {
 
   write(bytes: Buffer): void {
     this.#bytesSent += bytes.length;
+    this.#gathered.hold();
     // Node's timer starts again with whatever part of it the network takes.
     if (!this.#response.write(bytes)) this.#response.setTimeout(this.#writeMs);
   }

@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import type { WriteGatherer } from "../../outputs/write-gatherer.js";
 import type { FlvChannel, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
+import { SocketGatherer } from "./socket-gatherer.js";
 
 /** Close codes of the WebSocket protocol (RFC 6455 7.4): fulfilled, going away, against our rules. */
 const CLOSE_CODES = { unpublish: 1000, "server-stopping": 1001, kicked: 1008 } as const;
@@ -12,15 +14,17 @@ export class WsChannel implements FlvChannel {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #writeMs: number;
+  readonly #gathered: SocketGatherer;
   #bytesSent = 0;
   #alive = true;
   #reason: Parameters<FlvChannelEvents["closed"]>[0] = "closed";
 
   /** @param writeMs a viewer that takes nothing of what waits for so long is cut. */
-  constructor(ws: WebSocket, socket: Socket, writeMs: number, events: FlvChannelEvents) {
+  constructor(ws: WebSocket, socket: Socket, gatherer: WriteGatherer, writeMs: number, events: FlvChannelEvents) {
     this.#ws = ws;
     this.#socket = socket;
     this.#writeMs = writeMs;
+    this.#gathered = new SocketGatherer(socket, gatherer);
     socket.on("timeout", () => this.#cut("write-timeout"));
     socket.on("drain", () => {
       socket.setTimeout(0);
@@ -42,6 +46,7 @@ export class WsChannel implements FlvChannel {
 
   write(bytes: Buffer): void {
     this.#bytesSent += bytes.length;
+    this.#gathered.hold();
     this.#ws.send(bytes, () => {}); // an error ends in a close
     if (this.congested) this.#socket.setTimeout(this.#writeMs);
   }

@@ -191,6 +191,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#access.reload(config);
   }
 
+  /** Takes another token, other origins and limits of connections; where HTTP is spoken stays. */
+  reloadHttp(config: IngestConfig["http"]): void {
+    this.#http.reload(config);
+  }
+
   /** What is known of the streams that are live, oldest first. */
   streams(): StreamInfo[] {
     return this.#stats.streams();

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Flag } from "./flag.js";
 import { listenAddress, MAX_COUNT, secret, wholeNumber } from "./values.js";
 
-/** Shorter tokens could be guessed. */
-const MIN_TOKEN = 8;
+/** Shorter tokens could be guessed, others not be sent in a header. */
+const TOKEN = /^[\x21-\x7e]{8,1024}$/;
 
 /** An origin as browsers send it, `https://example.org:8443`, or `*` for any. */
 const origin = z.string().transform((value, context) => {
@@ -21,7 +21,7 @@ export const httpSection = z
     /** Where HTTP is spoken. Without a host on loopback alone, or everywhere if there is a token. */
     listen: listenAddress.optional(),
     /** Who knows it may use the API, the metrics and the page. Watching asks for none: that is the gate's to decide. */
-    token: secret(z.string().min(MIN_TOKEN, `must have at least ${MIN_TOKEN} characters`)).optional(),
+    token: secret(z.string().regex(TOKEN, "must have at least 8 characters of ASCII, without spaces")).optional(),
     /** Origins whose pages may play the streams, and, where there is a token, use the API with it. */
     cors: z.array(origin).default([]),
     /** Connections at once, viewers among them. */

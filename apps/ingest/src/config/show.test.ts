@@ -29,7 +29,11 @@ test("shows every key, in the form of a file, and no secret", () => {
 test.for([
   ["of a wrong form", { auth: { publishKey: "" } }, "auth.publishKey: must not be empty; got …"],
   ["of a wrong type", { http: { token: 51_3_5_3 } }, /^http\.token: .*; got …$/],
-  ["too short", { http: { token: "s3cret" } }, "http.token: must have at least 8 characters; got …"],
+  [
+    "too short",
+    { http: { token: "s3cret" } },
+    "http.token: must have at least 8 characters of ASCII, without spaces; got …",
+  ],
   ["in the wrong place", { auth: "s3cret" }, /^auth: .*; got a text$/],
   ["in the wrong list", { auth: { keys: ["s3cret"] } }, /^auth\.keys: .*; got a text$/],
   ["in a flag", { relay: { push: ["x=rtmp://s3cret"] } }, /^relay\.push\.url: .*; got a text$/],

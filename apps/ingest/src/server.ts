@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
-import type { ApiContext } from "./api/api-context.js";
+import { apiContext } from "./api/api-context.js";
 import { Access, type AccessParts, decisionTime } from "./auth/access.js";
 import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
@@ -16,6 +16,7 @@ import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
 import { peerLabel } from "./listeners/peer-address.js";
 import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
 import { RtmpListener } from "./listeners/rtmp-listener.js";
+import { ServerMetrics } from "./metrics/server-metrics.js";
 import { PlayerGroups } from "./outputs/player-group.js";
 import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
@@ -24,7 +25,6 @@ import { type Locate, Relays } from "./relay/relays.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
 import { SessionDirectory } from "./stats/session-directory.js";
 import { Stats } from "./stats/stats.js";
-import { packageVersion } from "./version.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -83,6 +83,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #admission: Admission;
   readonly #budget: MemoryBudget;
   readonly #stats = new Stats((id) => this.recordings.isRecording(id));
+  readonly #metrics: ServerMetrics;
   readonly #http: HttpSide;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   #listeners: RtmpListener[] = [];
@@ -163,7 +164,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       gatherer,
       nextNumber: () => this.#nextNumber(),
     };
-    const areas = httpAreas({ api: this.#apiContext(), events: this, watch });
+    const api = apiContext(this, this.#stats, () => this.#http.connections);
+    this.#metrics = new ServerMetrics(api, this, config.http.metricsStreams);
+    const areas = httpAreas({ api, metrics: this.#metrics, events: this, watch, ready: () => this.ready });
     this.#http = new HttpSide(config.http, { emit, clock, exhausted }, areas);
   }
 
@@ -194,6 +197,19 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   /** Takes another token, other origins and limits of connections; where HTTP is spoken stays. */
   reloadHttp(config: IngestConfig["http"]): void {
     this.#http.reload(config);
+  }
+
+  /** Whether new streams are welcome: it listens, and is not about to stop. */
+  get ready(): boolean {
+    return this.#listeners.length > 0 && !this.draining;
+  }
+  /** Whether it takes nothing new, because it is about to stop. */
+  get draining(): boolean {
+    return this.#state === "stopped";
+  }
+  /** What Prometheus is to get of this server, as text; `/metrics` has those of the process too. */
+  metrics(): Promise<string> {
+    return this.#metrics.text();
   }
 
   /** What is known of the streams that are live, oldest first. */
@@ -293,28 +309,6 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const listeners = this.#listeners;
     this.#listeners = [];
     await Promise.all(listeners.map((listener) => listener.close()));
-  }
-
-  #apiContext(): ApiContext {
-    const startedAt = new Date();
-    return {
-      stats: this.#stats,
-      recordings: this.recordings,
-      relays: () => this.relays(),
-      server: () => {
-        const { total, pending } = this.connections;
-        return {
-          version: packageVersion(),
-          startedAt: startedAt.toISOString(),
-          uptimeMs: Math.max(0, Date.now() - startedAt.getTime()),
-          draining: this.#state === "stopped",
-          streams: this.#stats.streamCount,
-          sessions: this.#stats.sessions.size,
-          connections: { rtmp: total, pending, http: this.#http.connections },
-          heldBytes: this.heldBytes,
-        };
-      },
-    };
   }
 
   #accept(socket: Socket): void {

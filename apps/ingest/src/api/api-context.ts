@@ -1,15 +1,37 @@
 import type { StreamId } from "../hub/stream-id.js";
 import type { Recordings } from "../recording/recordings.js";
 import type { RelayInfo } from "../relay/relay-info.js";
+import type { IngestServer } from "../server.js";
 import type { Stats } from "../stats/stats.js";
+import { packageVersion } from "../version.js";
 import type { ServerInfo } from "./api-schemas.js";
 
-/** What the API speaks for. */
+/** What the API and the metrics speak for. */
 export interface ApiContext {
   readonly stats: Stats;
   readonly recordings: Pick<Recordings, "list" | "start" | "stop">;
   readonly relays: () => readonly RelayInfo[];
   readonly server: () => ServerInfo;
+}
+
+/** A server as the API sees it. @param httpConnections how many there are. */
+export function apiContext(server: IngestServer, stats: Stats, httpConnections: () => number): ApiContext {
+  const startedAt = new Date();
+  return {
+    stats,
+    recordings: server.recordings,
+    relays: () => server.relays(),
+    server: () => ({
+      version: packageVersion(),
+      startedAt: startedAt.toISOString(),
+      uptimeMs: Math.max(0, Date.now() - startedAt.getTime()),
+      draining: server.draining,
+      streams: stats.streamCount,
+      sessions: stats.sessions.size,
+      connections: { rtmp: server.connections.total, pending: server.connections.pending, http: httpConnections() },
+      heldBytes: server.heldBytes,
+    }),
+  };
 }
 
 /** The stream that a path names. */

@@ -28,6 +28,8 @@ export const httpSection = z
     connections: wholeNumber(1, MAX_COUNT).default(4096),
     /** Of these, connections of one address (IPv6: one /64); loopback, where a proxy would be, is not counted. */
     perAddress: wholeNumber(1, MAX_COUNT).default(256),
+    /** So many streams have gauges of their own among the metrics; 0: none. */
+    metricsStreams: wholeNumber(0, 10_000).default(100),
   })
   .prefault({});
 
@@ -51,4 +53,10 @@ export const httpFlags: readonly Flag[] = [
   },
   { name: "http-max-connections", value: "N", key: "http.connections", help: "HTTP connections at once (4096)" },
   { name: "http-max-per-address", value: "N", key: "http.perAddress", help: "of these, from one address (256)" },
+  {
+    name: "metrics-streams",
+    value: "N",
+    key: "http.metricsStreams",
+    help: "so many streams have gauges of their own in /metrics; 0: none (100)",
+  },
 ];

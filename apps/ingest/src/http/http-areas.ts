@@ -2,17 +2,23 @@ import type { EventEmitter } from "node:events";
 import { apiArea } from "../api/api-area.js";
 import type { ApiContext } from "../api/api-context.js";
 import type { IngestEvents } from "../events.js";
+import { metricsArea } from "../metrics/metrics-area.js";
+import type { ServerMetrics } from "../metrics/server-metrics.js";
 import { FlvArea, type FlvAreaContext } from "./flv/flv-area.js";
+import { healthArea } from "./health-area.js";
 import type { HttpArea } from "./http-area.js";
 
 /** What the areas stand on. */
 export interface HttpAreaParts {
   readonly api: ApiContext;
+  readonly metrics: ServerMetrics;
   readonly events: EventEmitter<IngestEvents>;
   readonly watch: FlvAreaContext;
+  /** Whether new streams are welcome. */
+  readonly ready: () => boolean;
 }
 
 /** The areas of the HTTP side, in the order in which they are asked. Those that watch take any path with their suffix: they come last. */
-export function httpAreas({ api, events, watch }: HttpAreaParts): readonly HttpArea[] {
-  return [apiArea(api, events), new FlvArea(watch)];
+export function httpAreas({ api, metrics, events, watch, ready }: HttpAreaParts): readonly HttpArea[] {
+  return [healthArea(ready), metricsArea(metrics), apiArea(api, events), new FlvArea(watch)];
 }

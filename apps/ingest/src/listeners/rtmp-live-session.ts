@@ -93,13 +93,15 @@ export class RtmpLiveSession implements LiveSession {
 
   *publishing(): Generator<PublisherEntry> {
     for (const feed of this.#parts.feeds.values()) {
-      const { stream, startedAt } = feed;
-      if (stream.isFedBy(feed)) yield { id: stream.id, since: startedAt };
+      const { stream, startedAt, counts } = feed;
+      if (stream.isFedBy(feed)) yield { id: stream.id, since: startedAt, counts };
     }
   }
   *viewing(): Generator<ViewerEntry> {
     for (const { player, stream } of this.#parts.players.values()) {
-      yield { id: stream.id, queuedBytes: player.queuedBytes, droppedFrames: player.counts.droppedFrames };
+      const { queuedBytes, counts } = player;
+      const { droppedFrames, sentMessages } = counts;
+      yield { id: stream.id, queuedBytes, droppedFrames, sentMessages };
     }
   }
 

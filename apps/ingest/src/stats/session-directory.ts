@@ -1,3 +1,4 @@
+import type { StreamCounts } from "../hub/publish-feed.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { EndedSession, SessionInfo, SessionStream } from "./schemas.js";
 
@@ -10,6 +11,8 @@ const MAX_ENDED_EARLY = 25;
 export interface PublisherEntry {
   readonly id: StreamId;
   readonly since: Date;
+  /** What it has sent. */
+  readonly counts?: Readonly<StreamCounts>;
 }
 
 /** A stream that a session plays, with what waits for it. */
@@ -17,6 +20,8 @@ export interface ViewerEntry {
   readonly id: StreamId;
   readonly queuedBytes: number;
   readonly droppedFrames: number;
+  /** Messages that it got. */
+  readonly sentMessages?: number;
 }
 
 /** A connection or viewer, as everybody who serves peers enters it in the directory. Its members are read when somebody asks. */
@@ -37,9 +42,11 @@ export interface LiveSession {
 /** Told of sessions that come and go. */
 export interface SessionObserver {
   /** It has come as far as to be of interest. */
-  started(session: LiveSession): void;
+  started?(session: LiveSession): void;
   /** One that was told of is over. */
-  ended(session: EndedSession): void;
+  ended?(session: EndedSession): void;
+  /** Any is over, told of or not. */
+  gone?(session: EndedSession): void;
 }
 
 /** How a session ended. */
@@ -65,14 +72,16 @@ export class SessionDirectory {
   get size(): number {
     return this.#sessions.size;
   }
-  /** Enters a session. */
+  /** Enters a session. One that has more than a handshake behind it is of interest at once, see {@link announce}. */
   add(session: LiveSession): void {
     this.#sessions.set(session.id, session);
+    if (session.info().state !== "handshake") this.announce(session);
   }
   /** A session is of interest from here on: it has connected to an application, or watches. */
   announce(session: LiveSession): void {
+    if (this.#announced.has(session.id)) return;
     this.#announced.add(session.id);
-    for (const observer of this.#observers) observer.started(session);
+    for (const observer of this.#observers) observer.started?.(session);
   }
   /** Tells of sessions from here on. */
   observe(observer: SessionObserver): void {
@@ -98,7 +107,11 @@ export class SessionDirectory {
     const [ring, size] = streams.length > 0 ? [this.#ended, MAX_ENDED] : [this.#endedEarly, MAX_ENDED_EARLY];
     ring.push(ended);
     if (ring.length > size) ring.shift();
-    if (this.#announced.delete(session.id)) for (const observer of this.#observers) observer.ended(ended);
+    const announced = this.#announced.delete(session.id);
+    for (const observer of this.#observers) {
+      observer.gone?.(ended);
+      if (announced) observer.ended?.(ended);
+    }
   }
 
   /** The last that are over, latest first. */

@@ -44,7 +44,8 @@ export class ViewerSession implements LiveSession {
   }
   viewing(): Iterable<ViewerEntry> {
     const { stream, queuedBytes, counts } = this.#viewer;
-    return [{ id: stream.id, queuedBytes, droppedFrames: counts.droppedFrames }];
+    const { droppedFrames, sentMessages } = counts;
+    return [{ id: stream.id, queuedBytes, droppedFrames, sentMessages }];
   }
   kick(description: string): void {
     this.#viewer.stop("kicked", description);

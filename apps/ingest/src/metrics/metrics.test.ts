@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { IngestOptions } from "../config/config.js";
+import { json, startHooks, status } from "../testing/hook-server.js";
 import { audioMessage, videoMessage } from "../testing/packets.js";
 import { RawClient } from "../testing/raw-client.js";
 import { parseMetrics } from "../testing/scrape.js";
@@ -7,8 +8,8 @@ import { startServer } from "../testing/test-server.js";
 
 const TOKEN = "correct-horse-battery";
 
-async function startHttp(http: Exclude<IngestOptions["http"], undefined> = {}) {
-  const server = await startServer({ http: { listen: "127.0.0.1:0", ...http } });
+async function startHttp(http: Exclude<IngestOptions["http"], undefined> = {}, options: IngestOptions = {}) {
+  const server = await startServer({ ...options, http: { listen: "127.0.0.1:0", ...http } });
   const line = server.lines.find(({ event, protocol }) => event === "listening" && protocol === "http");
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${String(line?.["port"])}${path}`, { headers });
@@ -100,6 +101,23 @@ describe("/metrics", () => {
     expect(live(two)).toEqual([]);
     expect([one.get("rtmp_ingest_publishes_total"), two.get("rtmp_ingest_publishes_total")]).toEqual([3, 1]);
     expect(parseMetrics(await second.server.metrics()).get("rtmp_ingest_streams")).toBe(1);
+  });
+
+  test("tell how long hooks took, and why they failed", async () => {
+    const hooks = await startHooks((response, call) => {
+      const answer = call.fields["stream"] === "good" ? json({ allow: true }) : status(500);
+      answer(response, call);
+    });
+    const { port, scrape } = await startHttp({}, { hooks: { url: hooks.url, events: ["publish"], retries: 0 } });
+    await RawClient.publish(port, "good");
+    const bad = await RawClient.open(port);
+    bad.command(1, "publish", 3, null, "bad", "live");
+    await bad.ends();
+    const samples = await scrape();
+    expect(samples.get('rtmp_ingest_hook_seconds_count{hook="publish",outcome="allowed"}')).toBe(1);
+    expect(samples.get('rtmp_ingest_hook_seconds_count{hook="publish",outcome="failed"}')).toBe(1);
+    expect(samples.get('rtmp_ingest_hooks_failed_total{hook="publish",reason="status"}')).toBe(1);
+    expect(samples.get('rtmp_ingest_publishes_refused_total{reason="hook-status"}')).toBe(1);
   });
 
   test("are for those who have the token; health is for everybody", async () => {

@@ -42,7 +42,7 @@ describe.for(packages)("$path as published", (one) => {
     const listed = packedAs(one).files.map(({ path }) => path);
     const papers = ["LICENSE", "README.md", "package.json"];
     if (existsSync(join(one.folder, "CHANGELOG.md"))) papers.push("CHANGELOG.md");
-    const built = listed.filter((path) => /^dist\/[\w./-]+\.(js|d\.ts)$/.test(path));
+    const built = listed.filter((path) => /^dist\/([\w./-]+\.(js|d\.ts)|web\/[\w-]+\.(html|css))$/.test(path));
     expect([...listed].sort()).toEqual([...papers, ...built, ...sources.filter((path) => !isTestFile(path))].sort());
     expect(listed).toEqual(expect.arrayContaining([...targets]));
     expect(readFileSync(join(one.folder, "LICENSE"), "utf8")).toBe(readFileSync(join(root, "LICENSE"), "utf8"));

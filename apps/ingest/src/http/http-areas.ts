@@ -7,6 +7,7 @@ import type { ServerMetrics } from "../metrics/server-metrics.js";
 import { FlvArea, type FlvAreaContext } from "./flv/flv-area.js";
 import { healthArea } from "./health-area.js";
 import type { HttpArea } from "./http-area.js";
+import { pageArea } from "./page-area.js";
 
 /** What the areas stand on. */
 export interface HttpAreaParts {
@@ -19,6 +20,7 @@ export interface HttpAreaParts {
 }
 
 /** The areas of the HTTP side, in the order in which they are asked. Those that watch take any path with their suffix: they come last. */
+
 export function httpAreas({ api, metrics, events, watch, ready }: HttpAreaParts): readonly HttpArea[] {
-  return [healthArea(ready), metricsArea(metrics), apiArea(api, events), new FlvArea(watch)];
+  return [pageArea(), healthArea(ready), metricsArea(metrics), apiArea(api, events), new FlvArea(watch)];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { play } from "./commands/play.js";
 import { publish } from "./commands/publish.js";
 import type { ReportStream } from "./commands/reporter.js";
+import { signUrl } from "./commands/sign-url.js";
 import { ConfigError } from "./config/config.js";
 import type { Environment } from "./config/env.js";
 import { helpText, parseCommandLine } from "./config/flags.js";
@@ -33,6 +34,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
   try {
     if (subcommand === "publish") return await publish(rest, context);
     if (subcommand === "play") return await play(rest, context);
+    if (subcommand === "sign-url") return await signUrl(rest, context);
     const line = parseCommandLine(args);
     if (!("flags" in line)) {
       context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${readVersion()}\n`);
@@ -45,14 +47,14 @@ export async function runCommand(args: readonly string[], context: CommandContex
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     context.stderr.write(
-      `${error.message.replace(/^/gm, "rtmp-ingest: ")}\nTry rtmp-ingest ${isClient(subcommand) ? `${subcommand} ` : ""}--help\n`,
+      `${error.message.replace(/^/gm, "rtmp-ingest: ")}\nTry rtmp-ingest ${hasOwnHelp(subcommand) ? `${subcommand} ` : ""}--help\n`,
     );
     return ExitCode.usage;
   }
 }
 
-function isClient(subcommand: string | undefined): boolean {
-  return subcommand === "publish" || subcommand === "play";
+function hasOwnHelp(subcommand: string | undefined): boolean {
+  return subcommand === "publish" || subcommand === "play" || subcommand === "sign-url";
 }
 
 /** The version of this package, beside `dist` as beside `src`. */

@@ -5,19 +5,34 @@ interface Address {
   readonly port: number;
 }
 
-/** What to type into an encoder, for people who look at the terminal. @param http where to watch, if that is on. */
-export function encoderHint(rtmp: Address, http: Address | undefined, directory: string | undefined): string {
+/**
+ * What to type into an encoder, for people who look at the terminal.
+ * @param http where to watch, if that is on.
+ * @param needsKey whether who publishes, or plays, must know a key.
+ */
+export function encoderHint(
+  rtmp: Address,
+  http: Address | undefined,
+  directory: string | undefined,
+  needsKey: { readonly publish: boolean; readonly play: boolean } = { publish: false, play: false },
+): string {
   const server = `rtmp://${hostOf(rtmp)}${rtmp.port === RTMP_PORT ? "" : `:${rtmp.port}`}/live`;
   const site =
     http === undefined ? undefined : `http://${http.address === "127.0.0.1" ? "localhost" : hostOf(http)}:${http.port}`;
-  const watch = [`ffplay ${server}/my-stream`, ...(site === undefined ? [] : [`${site}/live/my-stream.flv`])];
+  const name = needsKey.publish ? "my-stream?key=KEY" : "my-stream";
+  const query = needsKey.play ? "?key=KEY" : "";
+  const quote = needsKey.publish || needsKey.play ? '"' : ""; // a shell has its own use for question marks
+  const watch = [
+    `ffplay ${quote}${server}/my-stream${query}${quote}`,
+    ...(site === undefined ? [] : [`${site}/live/my-stream.flv${query}`]),
+  ];
   const recordings = directory === undefined ? "nothing (see --record)" : `${directory}/<app>/<stream>/<time>.flv`;
   return `
   OBS: Settings > Stream > Service: Custom...
     Server:      ${server}
-    Stream Key:  anything, for example: my-stream
+    Stream Key:  ${needsKey.publish ? name : `anything, for example: ${name}`}
 
-  FFmpeg: ffmpeg -re -i FILE -c copy -f flv ${server}/my-stream
+  FFmpeg: ffmpeg -re -i FILE -c copy -f flv ${quote}${server}/${name}${quote}
   Watch:  ${watch.join("\n          ")}
 
   Records ${recordings}

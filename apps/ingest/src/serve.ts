@@ -39,8 +39,11 @@ export async function serve(config: IngestConfig, { stdout, signals }: ServeCont
   }
   const rtmp = ports.find(({ protocol }) => protocol === "rtmp");
   const http = ports.find(({ protocol }) => protocol === "http");
-  if (config.log.format === "text" && rtmp !== undefined)
-    stdout.write(encoderHint(rtmp, http, config.record.directory));
+  if (config.log.format === "text" && rtmp !== undefined) {
+    const { publishKey, playKey } = config.auth;
+    const needsKey = { publish: publishKey !== undefined, play: playKey !== undefined };
+    stdout.write(encoderHint(rtmp, http, config.record.directory, needsKey));
+  }
   const signal = await stop.received;
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
   const again = secondSignal(signals).received.then(({ exitCode }) => {

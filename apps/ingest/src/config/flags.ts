@@ -83,7 +83,8 @@ Usage: rtmp-ingest [options]                           serve, and record
        rtmp-ingest check-config [options]              print the configuration that these make
        rtmp-ingest publish [options] FILE.flv URL      publish a file to a server
        rtmp-ingest play [options] URL [-o FILE.flv]    play a stream into a file
-       (rtmp-ingest publish --help, rtmp-ingest play --help: more on these)
+       rtmp-ingest sign-url [options] URL              make a URL that is good for a time
+       (rtmp-ingest publish --help, rtmp-ingest play --help, rtmp-ingest sign-url --help: more on these)
 
 ${rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")}
 

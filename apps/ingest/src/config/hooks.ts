@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Flag } from "./flag.js";
-import { duration, wholeNumber } from "./values.js";
+import { duration, HIDDEN, secret, wholeNumber } from "./values.js";
 
 /** All hooks: the first three decide, the others tell. */
 export const HOOK_NAMES = ["connect", "publish", "play", "unpublish", "stop", "record"] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
 
-const hookUrl = z.string().refine(isHttpUrl, "must be a URL that begins with http:// or https://");
+/** May hold a password or a token: only the host may be shown. */
+const hookUrl = secret(z.string().refine(isHttpUrl, "must be a URL that begins with http:// or https://"), hostOf);
 
 /** HTTP hooks: who may connect, publish and play, and what became of it. */
 export const hooksSection = z
@@ -30,7 +31,9 @@ export const hooksSection = z
     method: z.enum(["post", "get"], { error: "must be post or get" }).default("post"),
     /** Calls are signed with each of them, so that one can be replaced by another. */
     secrets: z
-      .array(z.string().min(16, "must have at least 16 characters").max(1024, "must have at most 1024 characters"))
+      .array(
+        secret(z.string().min(16, "must have at least 16 characters").max(1024, "must have at most 1024 characters")),
+      )
       .max(4)
       .default([]),
     /** How long one try may take, from the connection to the answer's last byte. */
@@ -58,4 +61,10 @@ export const hooksFlags: readonly Flag[] = [
 
 function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+function hostOf(url: unknown): string {
+  if (typeof url !== "string" || !URL.canParse(url)) return HIDDEN;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}/${HIDDEN}`;
 }

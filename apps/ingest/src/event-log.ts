@@ -64,5 +64,9 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
     if (event.outcome === "failed" && event.reason !== "cancelled") logger.warn(fields, "Hook failed");
     else logger.debug(fields, "Hook called");
   });
+  server.on("hlsStarted", (event) => logger.info({ event: "hls-started", ...event }, "HLS started"));
+  server.on("hlsStopped", (event) => logger.info({ event: "hls-stopped", ...event }, "HLS stopped"));
+  server.on("hlsTrackLeftOut", (event) => logger.warn({ event: "hls-track-left-out", ...event }, "HLS lacks a track"));
+  server.on("hlsFailed", (event) => logger.error({ event: "hls-failed", ...event }, "HLS failed"));
   server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
 }

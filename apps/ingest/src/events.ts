@@ -1,5 +1,6 @@
 import type { AccessRequest } from "./auth/gate.js";
 import type { HookName } from "./config/hooks.js";
+import type { HlsFailure } from "./hls/hls-run.js";
 import type {
   RecordingEndReason,
   RecordingFailure,
@@ -225,6 +226,25 @@ export interface HookEvent {
   readonly connection?: number;
 }
 
+/** A stream is made into HLS from now on, or no longer: nobody asks, or the stream is over and its playlists have been removed. */
+export interface HlsEvent {
+  readonly app: string;
+  readonly stream: string;
+}
+/** A track of a stream is not in its HLS. */
+export interface HlsTrackLeftOutEvent extends HlsEvent {
+  /** `v` or `a`, and the number that the encoder gave it. */
+  readonly track: string;
+  readonly codec: string;
+  /** Why its header could not be made; absent for a codec that HLS does not carry. */
+  readonly error?: unknown;
+}
+/** HLS output of a stream ended; the stream goes on. */
+export interface HlsFailedEvent extends HlsEvent {
+  readonly reason: HlsFailure;
+  readonly error?: unknown;
+}
+
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
   readonly where: "listener" | "hub" | "http" | "gate" | "recordings" | "player";
@@ -256,6 +276,10 @@ export interface IngestEvents {
   httpRequest: [HttpRequestEvent];
   adminRefused: [AdminRefusedEvent];
   hook: [HookEvent];
+  hlsStarted: [HlsEvent];
+  hlsStopped: [HlsEvent];
+  hlsTrackLeftOut: [HlsTrackLeftOutEvent];
+  hlsFailed: [HlsFailedEvent];
   fault: [FaultEvent];
 }
 

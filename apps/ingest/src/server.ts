@@ -6,6 +6,7 @@ import { Access, type AccessParts, decisionTime } from "./auth/access.js";
 import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents } from "./events.js";
+import { createHls, type Hls } from "./hls/hls.js";
 import { httpAreas } from "./http/http-areas.js";
 import { HttpSide } from "./http/http-side.js";
 import { Hub } from "./hub/hub.js";
@@ -84,6 +85,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #budget: MemoryBudget;
   readonly #stats = new Stats((id) => this.recordings.isRecording(id));
   readonly #metrics: ServerMetrics;
+  readonly #hls: Hls | undefined;
   readonly #http: HttpSide;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
   #listeners: RtmpListener[] = [];
@@ -127,6 +129,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
         // The worker that owns a stream counts and records it.
         (stream) => (stream.origin === "worker" ? undefined : this.#stats.meter(stream)),
         (stream) => (stream.origin === "worker" ? undefined : this.recordings.begin(stream)),
+        (stream) => this.#hls?.output(stream),
         (stream) => void this.#relays.began(stream),
       ],
       onMissing: (id) => this.#relays.missing(id),
@@ -166,7 +169,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
     const api = apiContext(this, this.#stats, () => this.#http.connections);
     this.#metrics = new ServerMetrics(api, this, config.http.metricsStreams);
-    const areas = httpAreas({ api, metrics: this.#metrics, events: this, watch, ready: () => this.ready });
+    this.#hls = createHls(config, this.#context);
+    const ready = (): boolean => this.ready;
+    const areas = httpAreas({ api, metrics: this.#metrics, events: this, watch, ready, hls: this.#hls });
     this.#http = new HttpSide(config.http, { emit, clock, exhausted }, areas);
   }
 
@@ -249,6 +254,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     if (this.#state !== "new") throw new TypeError("A server starts once.");
     this.#state = "started";
     await this.recordings.prepare();
+    await this.#hls?.start();
     const addresses: { address: string; port: number }[] = [];
     let httpAddresses: readonly { address: string; port: number }[] = [];
     try {
@@ -292,6 +298,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const finished = Promise.all([closed, ...this.#connections.values()])
       .then(() => Promise.all([this.#hub.close(), relayed]))
       .then(() => this.recordings.idle())
+      .then(() => this.#hls?.stop())
       .then(() => this.#http.stop()) // last, so that viewers get the end of their streams
       .then(() => this.#access.finish())
       .then(() => true);

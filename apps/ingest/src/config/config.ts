@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authSection } from "./auth.js";
+import { hlsSection } from "./hls.js";
 import { hooksSection } from "./hooks.js";
 import { httpSection } from "./http.js";
 import { limitsSection } from "./limits.js";
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   publish: publishSection,
   relay: relaySection,
   http: httpSection,
+  hls: hlsSection,
   auth: authSection,
   hooks: hooksSection,
   limits: limitsSection,

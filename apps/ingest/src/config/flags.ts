@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { authFlags } from "./auth.js";
 import { ConfigError, keyOf } from "./config.js";
 import type { Flag } from "./flag.js";
+import { hlsFlags } from "./hls.js";
 import { hooksFlags } from "./hooks.js";
 import { httpFlags } from "./http.js";
 import { limitsFlags } from "./limits.js";
@@ -24,6 +25,7 @@ export const FLAGS: readonly Flag[] = [
   ...publishFlags,
   ...relayFlags,
   ...httpFlags,
+  ...hlsFlags,
   ...authFlags,
   ...hooksFlags,
   ...logFlags,

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:net";
 import { describe, expect, test, vi } from "vitest";
+import { parseConfig } from "./config/config.js";
 import { type Answer, json, startHooks, status } from "./testing/hook-server.js";
 import { audioMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
@@ -91,6 +92,21 @@ describe("hooks in JSON", () => {
     expect(refused["stream"]).toMatch(/^\(hidden-/);
     expect(await event("hook")).toMatchObject({ outcome: "refused" });
     expect(hook.calls.length).toBe(1);
+  });
+
+  test("that repeat a key in their words do not bring it into the log", async () => {
+    const echo: Answer = (response, { fields }) => {
+      response.setHeader("content-type", "application/json");
+      response.end(
+        JSON.stringify({ allow: false, description: `No ${fields["stream"]} with ${fields["query"]}: t0 ken` }),
+      );
+    };
+    const { port, event, lines } = await startAsking(echo);
+    const client = await ask(port, "sEcrEt?token=t0%20ken", "NetStream.Publish.Denied");
+    await client.ends();
+    expect(await event("publish-refused")).toMatchObject({ description: "No … with …: …" });
+    await event("session-end");
+    expect(JSON.stringify(lines)).not.toMatch(/sEcrEt|t0/);
   });
 
   const html: Answer = (response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>Hello</p>");
@@ -237,6 +253,17 @@ describe("hooks that fail", () => {
     client.socket.destroy();
     expect(await event("hook")).toMatchObject({ outcome: "failed", reason: "cancelled", level: "debug" });
   });
+});
+
+test("other hooks count for those who come from then on", async () => {
+  const [first, second] = [await startHooks(status(204)), await startHooks(status(403))];
+  const { server, port } = await startServer({ hooks: { urls: { publish: first.url } } });
+  await ask(port, "a", "NetStream.Publish.Start");
+  server.reloadAccess(parseConfig({ hooks: { urls: { publish: second.url } } }));
+  await ask(port, "b", "NetStream.Publish.Denied");
+  server.reloadAccess(parseConfig({}));
+  await ask(port, "c", "NetStream.Publish.Start");
+  expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
 });
 
 describe("what only tells", () => {

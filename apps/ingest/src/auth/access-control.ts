@@ -3,6 +3,7 @@ import { type StreamLimits, tighter } from "../hub/stream-limits.js";
 import { Credentials } from "./credentials.js";
 import { FailureLimiter } from "./failure-limiter.js";
 import { type AccessRequest, type Allowed, DENIED, type Gate, type Refused, type Verdict } from "./gate.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** What an access control is made of. */
 export interface AccessOptions {
@@ -80,9 +81,10 @@ export class AccessControl implements Gate {
     }
   }
 
-  #refused({ address }: AccessRequest, refusal: Refused): Refused {
-    if (refusal.counts !== false) this.#failures.failed(address);
-    return refusal;
+  #refused(request: AccessRequest, refusal: Refused): Refused {
+    if (refusal.counts !== false) this.#failures.failed(request.address);
+    const { shown = request.stream } = refusal;
+    return { ...refusal, description: withoutSecrets(refusal.description, request, shown !== request.stream) };
   }
 
   #blocked(request: AccessRequest, blockedMs: number): Refused {

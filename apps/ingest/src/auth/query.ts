@@ -10,7 +10,8 @@ export function queryParameter(query: string, name: string): string | undefined 
   return undefined;
 }
 
-function decode(text: string): string {
+/** Without percent-escapes; as it is if they are none. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

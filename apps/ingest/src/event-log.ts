@@ -20,6 +20,10 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
   const refusals = new Map<string, { loggedAt: number; suppressed: number }>();
 
   if (listening) server.on("listening", (event) => logger.info({ event: "listening", ...event }, "Listening"));
+  server.on("certificateLoaded", (event) => logger.info({ event: "certificate-loaded", ...event }, "New certificate"));
+  server.on("certificateFailed", (event) => {
+    logger.error({ event: "certificate-failed", ...event }, "The new certificate can not be used: the old one stays");
+  });
   server.on("connection", (event) => logger.debug({ event: "connection", ...event }, "Connection"));
   server.on("connectionRefused", (event) => {
     const last = refusals.get(event.reason);

@@ -25,14 +25,29 @@ export interface StreamSource {
 
 /** A listener is ready. */
 export interface ListeningEvent {
-  readonly protocol: "rtmp" | "http";
+  readonly protocol: "rtmp" | "rtmps" | "http";
   readonly address: string;
   readonly port: number;
+}
+
+/** New connections get another certificate: its files have changed. */
+export interface CertificateLoadedEvent {
+  /** File of the certificate. */
+  readonly path: string;
+  /** When it ends, ISO 8601. */
+  readonly validTo: string;
+}
+
+/** The files of the certificate have changed, but can not be used; the one before goes on. */
+export interface CertificateFailedEvent {
+  readonly path: string;
+  readonly error: unknown;
 }
 
 /** A connection came in. */
 export interface ConnectionEvent {
   readonly connection: number;
+  readonly protocol: "rtmp" | "rtmps";
   readonly peer: string;
 }
 
@@ -122,6 +137,7 @@ export interface UnpublishEvent extends StreamSource {
 /** A connection is over. */
 export interface SessionEndEvent {
   readonly connection: number;
+  readonly protocol: "rtmp" | "rtmps";
   readonly peer: string;
   /** Whether every published stream had been closed by its publisher before. */
   readonly clean: boolean;
@@ -254,6 +270,8 @@ export interface FaultEvent {
 /** What an `IngestServer` tells, as a map for `EventEmitter`. */
 export interface IngestEvents {
   listening: [ListeningEvent];
+  certificateLoaded: [CertificateLoadedEvent];
+  certificateFailed: [CertificateFailedEvent];
   connection: [ConnectionEvent];
   connectionRefused: [ConnectionRefusedEvent];
   connect: [ConnectEvent];

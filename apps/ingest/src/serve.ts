@@ -56,7 +56,7 @@ export async function serve(config: IngestConfig, { stdout, signals }: ServeCont
 /** What people can do about an error that keeps the server from starting; empty if there is nothing to say. */
 function reasonOf(error: unknown): string {
   const { code, port, address, protocol } = error as Record<"code" | "port" | "address" | "protocol", unknown>;
-  const flag = protocol === "http" ? "--http" : "--rtmp";
+  const flag = protocol === "http" || protocol === "rtmps" ? `--${protocol}` : "--rtmp";
   if (code === "EADDRINUSE") {
     return `: port ${port} is taken; stop the other program, or choose another port with ${flag} ${Number(port) + 1}`;
   }

@@ -5,18 +5,17 @@ import { apiContext } from "./api/api-context.js";
 import { Access, type AccessParts, decisionTime } from "./auth/access.js";
 import type { Gate } from "./auth/gate.js";
 import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
-import type { Emit, IngestEvents } from "./events.js";
+import type { Emit, IngestEvents, ListeningEvent } from "./events.js";
 import { createHls, type Hls } from "./hls/hls.js";
 import { httpAreas } from "./http/http-areas.js";
 import { HttpSide } from "./http/http-side.js";
 import { Hub } from "./hub/hub.js";
 import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
-import { Admission, type Stage } from "./listeners/admission.js";
-import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
-import { peerLabel } from "./listeners/peer-address.js";
+import { MemoryBudget } from "./listeners/memory-budget.js";
+import { peerOf } from "./listeners/peer-address.js";
 import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
-import { RtmpListener } from "./listeners/rtmp-listener.js";
+import { RtmpSide } from "./listeners/rtmp-side.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { PlayerGroups } from "./outputs/player-group.js";
 import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
@@ -81,14 +80,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #access: Access;
   readonly #hub: Hub;
   readonly #relays: Relays;
-  readonly #admission: Admission;
+  readonly #rtmp: RtmpSide;
   readonly #budget: MemoryBudget;
   readonly #stats = new Stats((id) => this.recordings.isRecording(id));
   readonly #metrics: ServerMetrics;
   readonly #hls: Hls | undefined;
   readonly #http: HttpSide;
-  readonly #connections = new Map<RtmpConnection, Promise<void>>();
-  #listeners: RtmpListener[] = [];
   #budgetTimer: NodeJS.Timeout | undefined;
   #connectionCount: number;
   readonly #connectionStep: number;
@@ -100,14 +97,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const config = parseConfig(options);
     this.#config = config;
     this.registry = parts.registry ?? new MemoryStreamRegistry();
-    const { connections, pending, pendingPerAddress, perAddress, heldBytes } = config.limits;
-    this.#admission = new Admission({
-      maxConnections: connections,
-      maxPending: pending,
-      maxPendingPerAddress: pendingPerAddress,
-      maxPerAddress: perAddress,
-    });
-    this.#budget = new MemoryBudget(heldBytes);
+    this.#budget = new MemoryBudget(config.limits.heldBytes);
     const { directory, stallMs } = config.record;
     // A recorder keeps a publisher waiting for as long as its disk may take, and gives up by itself.
     const deliveryMs = directory === undefined ? DEFAULT_SESSION_TIMEOUTS.deliveryMs : 2 * stallMs;
@@ -160,12 +150,14 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
     const exhausted = (): boolean => this.#budget.exhausted;
     const { clock } = this.#context;
+    const nextNumber = (): number => this.#nextNumber();
+    this.#rtmp = new RtmpSide(config, { context: this.#context, exhausted, nextNumber });
     const watch = {
       ...this.#context,
       ...config.play,
       writeMs: config.session.timeouts.writeMs ?? DEFAULT_SESSION_TIMEOUTS.writeMs,
       gatherer,
-      nextNumber: () => this.#nextNumber(),
+      nextNumber,
     };
     const api = apiContext(this, this.#stats, () => this.#http.connections);
     this.#metrics = new ServerMetrics(api, this, config.http.metricsStreams);
@@ -177,7 +169,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
   get connections(): { readonly total: number; readonly pending: number } {
-    return { total: this.#admission.connections, pending: this.#admission.pending };
+    return this.#rtmp.counts;
   }
   /** Bytes held for all peers together when they were last added up. */
   get heldBytes(): number {
@@ -206,7 +198,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
 
   /** Whether new streams are welcome: it listens, and is not about to stop. */
   get ready(): boolean {
-    return this.#listeners.length > 0 && !this.draining;
+    return this.#rtmp.listening && !this.draining;
   }
   /** Whether it takes nothing new, because it is about to stop. */
   get draining(): boolean {
@@ -255,32 +247,22 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#state = "started";
     await this.recordings.prepare();
     await this.#hls?.start();
-    const addresses: { address: string; port: number }[] = [];
-    let httpAddresses: readonly { address: string; port: number }[] = [];
+    const listening: ListeningEvent[] = [];
     try {
-      for (const listen of this.#config.rtmp.listen) {
-        const listener = new RtmpListener(
-          listen,
-          (socket) => this.#accept(socket),
-          (error) => this.#context.emit("fault", { where: "listener", error }),
-        );
-        addresses.push(await listener.listen());
-        this.#listeners.push(listener);
-      }
-      httpAddresses = await this.#http.start();
+      listening.push(...(await this.#rtmp.start()));
+      for (const address of await this.#http.start()) listening.push({ protocol: "http", ...address });
     } catch (error) {
       this.#state = "stopped";
-      const closed = this.#closeListeners(); // waits for the connections
-      for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
-      await closed;
+      const closed = this.#rtmp.closeListeners(); // waits for the connections
+      this.#rtmp.destroy();
+      await Promise.all([closed, this.#rtmp.finish()]);
       throw error;
     }
     this.#budgetTimer = setInterval(() => this.#checkBudget(), BUDGET_CHECK_MS);
     this.#budgetTimer.unref();
     this.#relays.start();
     this.#stats.start(this);
-    for (const address of addresses) this.#context.emit("listening", { protocol: "rtmp", ...address });
-    for (const address of httpAddresses) this.#context.emit("listening", { protocol: "http", ...address });
+    for (const event of listening) this.#context.emit("listening", event);
   }
 
   /**
@@ -291,11 +273,11 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#state = "stopped";
     clearInterval(this.#budgetTimer);
     this.#stats.stop();
-    const closed = this.#closeListeners();
+    const closed = this.#rtmp.closeListeners();
     const relayed = this.#relays.stop();
     const status = { code: "NetConnection.Connect.AppShutdown", description: "The server is shutting down." };
-    for (const connection of this.#connections.keys()) connection.close("server-stopping", status);
-    const finished = Promise.all([closed, ...this.#connections.values()])
+    for (const connection of this.#rtmp.connections.keys()) connection.close("server-stopping", status);
+    const finished = Promise.all([closed, this.#rtmp.finish()])
       .then(() => Promise.all([this.#hub.close(), relayed]))
       .then(() => this.recordings.idle())
       .then(() => this.#hls?.stop())
@@ -306,42 +288,10 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#access.stop();
     if (inTime) return true;
     this.recordings.hurry();
-    for (const connection of this.#connections.keys()) connection.destroy("server-stopping");
+    this.#rtmp.destroy();
     this.#http.destroy();
     await Promise.race([finished, after(LAST_WORDS_MS)]);
     return false;
-  }
-
-  async #closeListeners(): Promise<void> {
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    await Promise.all(listeners.map((listener) => listener.close()));
-  }
-
-  #accept(socket: Socket): void {
-    socket.on("error", () => {}); // the session hears of it too; a socket that is refused here has nobody else
-    const { remoteAddress = "", remotePort } = socket;
-    const place = this.#budget.exhausted
-      ? undefined
-      : this.#admission.admit({
-          address: remoteAddress,
-          stage: (): Stage => connection.stage,
-          evict: () => connection.destroy("evicted"),
-        });
-    if (place === undefined) {
-      socket.destroy();
-      const reason = this.#budget.exhausted ? "memory-budget" : "too-many-connections";
-      this.#context.emit("connectionRefused", { peer: peerLabel(remoteAddress, remotePort), reason });
-      return;
-    }
-    const number = this.#nextNumber();
-    const connection = new RtmpConnection(number, socket, this.#context, place.accepted);
-    this.#context.emit("connection", { connection: connection.number, peer: connection.peer });
-    const done = connection.run().finally(() => {
-      place.left();
-      this.#connections.delete(connection);
-    });
-    this.#connections.set(connection, done);
   }
 
   /** What the other processes of this server ask of this one. @internal */
@@ -357,11 +307,14 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     return {
       serve: (socket) => {
         socket.on("error", () => {});
-        const connection = new RtmpConnection(--count, socket, context, () => {});
-        this.#connections.set(
-          connection,
-          connection.run().finally(() => this.#connections.delete(connection)),
-        );
+        const parts = {
+          number: --count,
+          protocol: "rtmp",
+          socket,
+          peer: peerOf(socket),
+          onAccepted: () => {},
+        } as const;
+        this.#rtmp.serve(new RtmpConnection(parts, context));
       },
       giveUp: (id, force) => this.#hub.giveUp(id, force),
       appeared: (id) => {
@@ -378,13 +331,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   }
 
   #checkBudget(): void {
-    const holders: Holder[] = [];
-    for (const connection of this.#connections.keys()) {
-      const { heldBytes, accepted } = connection;
-      holders.push({ heldBytes, accepted, evict: () => connection.destroy("memory-budget") });
-    }
-    holders.push({ heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} });
-    this.#budget.check(holders);
+    this.#budget.check([...this.#rtmp.holders(), { heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} }]);
   }
 }
 

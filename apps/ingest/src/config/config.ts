@@ -10,15 +10,18 @@ import { publishSection } from "./publish.js";
 import { recordSection } from "./record.js";
 import { relaySection } from "./relay.js";
 import { rtmpSection } from "./rtmp.js";
+import { rtmpsSection, tlsSection } from "./rtmps.js";
 import { hasSecret, layersOf, markOf, memberOf, type Schema } from "./schema-walk.js";
 import { sessionSection } from "./session.js";
 import { valueAt } from "./tree.js";
 import { duration, HIDDEN } from "./values.js";
 import { workersValue } from "./workers.js";
 
-/** Everything that can be configured, wherever it comes from: flags, environment, file, and programs that embed the server. A section each in a file of its own. */
-export const configSchema = z.strictObject({
+/** A section each in a file of its own. */
+const sections = z.strictObject({
   rtmp: rtmpSection,
+  rtmps: rtmpsSection,
+  tls: tlsSection,
   record: recordSection,
   play: playSection,
   publish: publishSection,
@@ -33,6 +36,19 @@ export const configSchema = z.strictObject({
   /** How long a stop may take before what is left is cut. */
   graceMs: duration(0).default(10_000),
   log: logSection,
+});
+
+/** Everything that can be configured, wherever it comes from: flags, environment, file, and programs that embed the server. */
+export const configSchema = sections.superRefine(({ rtmp, rtmps, tls }, context) => {
+  const require = (path: string[], message: string): void => {
+    context.addIssue({ code: "custom", path, message });
+  };
+  if (rtmps.listen.length > 0 && tls.cert === undefined) require(["tls", "cert"], "must name a file, for RTMPS");
+  if (rtmps.listen.length > 0 && tls.key === undefined) require(["tls", "key"], "must name a file, for RTMPS");
+  const proxied = [...rtmp.listen, ...rtmps.listen].some((at) => at.proxyProtocol ?? rtmp.proxyProtocol);
+  if (proxied && rtmp.trustedProxies.length === 0) {
+    require(["rtmp", "trustedProxies"], "must name the balancers that are believed when they speak the PROXY protocol");
+  }
 });
 
 /** What {@link configSchema} takes: everything has a default. */

@@ -12,6 +12,7 @@ import { publishFlags } from "./publish.js";
 import { recordFlags } from "./record.js";
 import { relayFlags } from "./relay.js";
 import { rtmpFlags } from "./rtmp.js";
+import { rtmpsFlags } from "./rtmps.js";
 import { sessionFlags } from "./session.js";
 import type { Source } from "./source.js";
 import { newTree, put } from "./tree.js";
@@ -20,6 +21,7 @@ import { workersFlags } from "./workers.js";
 /** All flags that set something, in the order of the help. */
 export const FLAGS: readonly Flag[] = [
   ...rtmpFlags,
+  ...rtmpsFlags,
   ...recordFlags,
   ...playFlags,
   ...publishFlags,

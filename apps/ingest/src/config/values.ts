@@ -102,14 +102,12 @@ export function onOff(): z.ZodType<boolean, boolean | "on" | "off"> {
     .transform((value) => value === true || value === "on");
 }
 
+const port = z.int().min(0).max(65_535);
 const LISTEN_RULE = "must be [HOST:]PORT, such as 1935, 127.0.0.1:1935 or [::1]:1935";
 
 /** A listen address, text for {@link parseListenAddress}, or a port alone. */
 export const listenAddress: z.ZodType<ListenAddress, ListenAddress | string | number> = z
-  .union(
-    [z.string(), z.number(), z.strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535) })],
-    { error: LISTEN_RULE },
-  )
+  .union([z.string(), z.number(), z.strictObject({ host: z.string().min(1).optional(), port })], { error: LISTEN_RULE })
   .transform((value, context) => {
     const address = typeof value === "object" ? value : parseListenAddress(String(value));
     if (address !== undefined) return address;
@@ -117,6 +115,24 @@ export const listenAddress: z.ZodType<ListenAddress, ListenAddress | string | nu
     return z.NEVER;
   })
   .register(marks, { show: (address) => formatListenAddress(address as ListenAddress) });
+
+/** Where RTMP or RTMPS is spoken. */
+export interface RtmpAddress extends ListenAddress {
+  /** Whether trusted balancers send the PROXY protocol there. @defaultValue as for all addresses */
+  readonly proxyProtocol?: boolean | undefined;
+}
+
+/** As {@link listenAddress}; written as an object it may say whether the PROXY protocol is spoken there. */
+export const rtmpAddress: z.ZodType<RtmpAddress, RtmpAddress | string | number> = z
+  .union([z.strictObject({ host: z.string().min(1).optional(), port, proxyProtocol: z.boolean() }), listenAddress], {
+    error: LISTEN_RULE,
+  })
+  .register(marks, {
+    show: (value) => {
+      const address = value as RtmpAddress;
+      return address.proxyProtocol === undefined ? formatListenAddress(address) : address;
+    },
+  });
 
 function numeric(
   parse: (text: string) => number | undefined,

@@ -30,6 +30,8 @@ export function stageOf(state: ServerSession["state"], bytesReceived: number): S
 export interface AdmittedConnection {
   /** Address of the peer, without port. */
   readonly address: string;
+  /** Whether many share that address, as behind a balancer that has not said yet whose connection it is: only the totals count. */
+  readonly shared?: boolean;
   /** How far it has come; asked when room is to be made. */
   stage(): Stage;
   /** Ends it at once, to make room for a newer one. */
@@ -58,7 +60,7 @@ export interface Place {
  * the places: room is made in the first stage that holds at least that.
  */
 export class Admission {
-  readonly #limits: AdmissionLimits;
+  #limits: AdmissionLimits;
   /** Pending connections by address group, each set in order of arrival. */
   readonly #groups = new Map<string, Set<AdmittedConnection>>();
   /** How many were accepted, by address group. */
@@ -77,17 +79,24 @@ export class Admission {
     return this.#pending;
   }
 
+  /** Other limits, for those that come from now on. */
+  reload(limits: AdmissionLimits): void {
+    this.#limits = limits;
+  }
+
   /** Takes a connection in, or answers `undefined`: then it is to be refused. May evict another. */
   admit(connection: AdmittedConnection): Place | undefined {
     const { maxConnections, maxPending, maxPendingPerAddress, maxPerAddress = maxConnections } = this.#limits;
-    const key = addressGroup(connection.address);
-    const share = Math.min(maxPendingPerAddress, maxPerAddress - (this.#accepted.get(key) ?? 0));
+    const group = addressGroup(connection.address);
+    const key = connection.shared === true ? `via ${group}` : group;
+    const own = Math.min(maxPendingPerAddress, maxPerAddress - (this.#accepted.get(key) ?? 0));
+    const share = connection.shared === true ? Number.POSITIVE_INFINITY : own;
     if (this.#connections >= maxConnections || share < 1) return undefined;
     if ((this.#groups.get(key)?.size ?? 0) >= share) this.#makeRoom(key);
     else if (this.#pending >= maxPending) this.#makeRoom(this.#largestGroup());
-    const group = this.#groups.get(key) ?? new Set();
-    this.#groups.set(key, group);
-    group.add(connection);
+    const members = this.#groups.get(key) ?? new Set();
+    this.#groups.set(key, members);
+    members.add(connection);
     this.#pending++;
     this.#connections++;
     let here = true;

@@ -17,7 +17,7 @@ export function defaultMemoryBudget(memory: number): number {
 
 /** Keeps the bytes held for all peers together within a budget. */
 export class MemoryBudget {
-  readonly #limit: number;
+  #limit: number;
   #held = 0;
 
   /** @param limit bytes. */
@@ -32,6 +32,11 @@ export class MemoryBudget {
   /** Whether new connections are to be refused. */
   get exhausted(): boolean {
     return this.#held > this.#limit;
+  }
+
+  /** Another limit, in bytes. */
+  reload(limit: number): void {
+    this.#limit = limit;
   }
 
   /** Adds up what is held; above the budget, ends those that are not accepted yet, the largest holders first, until it is met. */

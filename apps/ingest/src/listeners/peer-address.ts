@@ -1,4 +1,21 @@
-import { isIPv6 } from "node:net";
+import { isIPv6, type Socket } from "node:net";
+
+/** Who is at the other end: the client itself where a balancer has said so. */
+export interface Peer {
+  /** Address without port; IPv4 as IPv4, also where it came in IPv6. Empty if it is not known. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The other end of a socket. */
+export function peerOf({ remoteAddress = "", remotePort = 0 }: Socket): Peer {
+  return { address: plainAddress(remoteAddress), port: remotePort };
+}
+
+/** IPv4 that was written as IPv6 (`::ffff:127.0.0.1`) as IPv4. */
+export function plainAddress(address: string): string {
+  return address.toLowerCase().startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}
 
 /**
  * The group that a peer's address counts in: the address itself for IPv4 (also in its IPv6-mapped form), the /64 for
@@ -20,8 +37,8 @@ export function addressGroup(address: string): string {
 
 /** For logs: `127.0.0.1:4000`, `[::1]:4000`; the IPv6-mapped form of IPv4 as IPv4. */
 export function peerLabel(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return "unknown";
-  const plain = address.toLowerCase().startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+  if (address === undefined || address === "") return "unknown";
+  const plain = plainAddress(address);
   return `${plain.includes(":") ? `[${plain}]` : plain}:${port ?? 0}`;
 }
 

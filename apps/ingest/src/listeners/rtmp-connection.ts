@@ -25,7 +25,7 @@ import type { PlayerGroups } from "../outputs/player-group.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import type { SessionDirectory } from "../stats/session-directory.js";
 import { type Stage, stageOf } from "./admission.js";
-import { peerLabel } from "./peer-address.js";
+import { type Peer, peerLabel } from "./peer-address.js";
 import { RtmpLiveSession } from "./rtmp-live-session.js";
 
 /** What the connections of a server share. */
@@ -44,10 +44,24 @@ export interface RtmpConnectionContext {
   readonly clock: () => number;
 }
 
+/** What one connection is made of. */
+export interface RtmpConnectionParts {
+  /** Tells connections apart in logs. */
+  readonly number: number;
+  readonly protocol: "rtmp" | "rtmps";
+  /** Ready to be read: behind TLS and a balancer's header. */
+  readonly socket: Socket;
+  readonly peer: Peer;
+  /** Called when a publish or play is accepted. */
+  readonly onAccepted: () => void;
+}
+
 /** One RTMP connection: a session on a socket, tied to the hub. */
 export class RtmpConnection {
   readonly number: number;
+  readonly protocol: "rtmp" | "rtmps";
   readonly peer: string;
+  readonly #address: string;
   readonly #socket: Socket;
   readonly #context: RtmpConnectionContext;
   readonly #session: ServerSession;
@@ -60,13 +74,11 @@ export class RtmpConnection {
   readonly #startedAt: number;
   #app: string | undefined; // the gate's name for the application, if it gave one
 
-  /**
-   * @param number tells connections apart in logs.
-   * @param onAccepted called when a publish or play is accepted.
-   */
-  constructor(number: number, socket: Socket, context: RtmpConnectionContext, onAccepted: () => void) {
+  constructor({ number, protocol, socket, peer, onAccepted }: RtmpConnectionParts, context: RtmpConnectionContext) {
     this.number = number;
-    this.peer = peerLabel(socket.remoteAddress, socket.remotePort);
+    this.protocol = protocol;
+    this.peer = peerLabel(peer.address, peer.port);
+    this.#address = peer.address;
     this.#socket = socket;
     this.#context = context;
     this.#onAccepted = onAccepted;
@@ -96,7 +108,7 @@ export class RtmpConnection {
     });
     this.#entry = new RtmpLiveSession({
       number,
-      protocol: "rtmp",
+      protocol,
       peer: this.peer,
       session: this.#session,
       feeds: this.#feeds,
@@ -129,15 +141,31 @@ export class RtmpConnection {
     await Promise.all(this.#ending);
     sessions.end(this.#entry, { clean, reason, by }, this.#entry.streams);
     const { bytesReceived, bytesSent } = this.#session;
-    const { number: connection, peer } = this;
+    const { number: connection, protocol, peer } = this;
     const durationMs = Math.round(clock() - this.#startedAt);
     const error = cause === undefined ? {} : { error: cause };
-    emit("sessionEnd", { connection, peer, clean, reason, by, durationMs, bytesReceived, bytesSent, ...error });
+    emit("sessionEnd", {
+      connection,
+      protocol,
+      peer,
+      clean,
+      reason,
+      by,
+      durationMs,
+      bytesReceived,
+      bytesSent,
+      ...error,
+    });
   }
 
   /** Ends it, and tells the peer why. */
   close(reason: string, status: { readonly code: string; readonly description: string }): void {
     this.#session.close(reason, status);
+  }
+
+  /** Asks the client to connect anew. @returns whether it knows of such requests; it leaves when it is ready to. */
+  requestReconnect(description: string): boolean {
+    return this.#session.requestReconnect(undefined, description);
   }
 
   /** Ends it at once, without a word. */
@@ -169,10 +197,10 @@ export class RtmpConnection {
     if (!request.accept()) return;
     this.#context.sessions.announce(this.#entry);
     const { client } = this.#entry;
-    const { number: connection, peer } = this;
+    const { number: connection, protocol, peer } = this;
     const { handshakeMs = 0 } = this.#session;
     const connectMs = Math.round(this.#context.clock() - this.#startedAt);
-    const event = { connection, peer, app, handshakeMs: Math.round(handshakeMs), connectMs };
+    const event = { connection, protocol, peer, app, handshakeMs: Math.round(handshakeMs), connectMs };
     this.#context.emit("connect", client === undefined ? event : { ...event, client });
   }
 
@@ -342,15 +370,15 @@ export class RtmpConnection {
     const { name: stream, query } = splitName(name);
     const { flashVer: client, pageUrl, swfUrl } = command;
     const request: AccessRequest = {
-      ...{ action, protocol: "rtmp", app: this.#app ?? app, stream, query, publishingType },
+      ...{ action, protocol: this.protocol, app: this.#app ?? app, stream, query, publishingType },
       ...{ appQuery: splitName(command.app ?? "").query, tcUrl, pageUrl, swfUrl, client },
-      ...{ connection: this.number, address: this.#socket.remoteAddress ?? "", peer: this.peer },
+      ...{ connection: this.number, address: this.#address, peer: this.peer },
     };
     return this.#context.gate.check(request, signal);
   }
 
   #source({ app, name: stream }: StreamId): StreamSource {
-    return { app, stream, protocol: "rtmp", connection: this.number, peer: this.peer };
+    return { app, stream, protocol: this.protocol, connection: this.number, peer: this.peer };
   }
 }
 

@@ -34,15 +34,19 @@ export class RawClient {
     return client;
   }
 
+  /** A client that publishes over a connection that is there. */
+  static async publishOver(socket: Socket, name: string, app = "live"): Promise<RawClient> {
+    const client = new RawClient(socket);
+    await client.#open(app);
+    client.command(1, "publish", 3, null, name, "live");
+    await client.sees("NetStream.Publish.Start");
+    return client;
+  }
+
   /** A client that has come as far as createStream. */
   static async open(port: number, app = "live", tap?: Tap): Promise<RawClient> {
     const client = await RawClient.connect(port, "127.0.0.1", tap);
-    client.handshake();
-    await client.sees("", 3073);
-    client.message(2, 1, 0, 0, Buffer.from([0, 1, 0, 0])); // Set Chunk Size 65536
-    client.command(0, "connect", 1, { app, tcUrl: `rtmp://127.0.0.1/${app}` });
-    await client.sees("NetConnection.Connect.Success");
-    client.command(0, "createStream", 2, null);
+    await client.#open(app);
     return client;
   }
 
@@ -52,6 +56,15 @@ export class RawClient {
     client.command(1, "publish", 3, null, name, "live");
     await client.sees("NetStream.Publish.Start");
     return client;
+  }
+
+  async #open(app: string): Promise<void> {
+    this.handshake();
+    await this.sees("", 3073);
+    this.message(2, 1, 0, 0, Buffer.from([0, 1, 0, 0])); // Set Chunk Size 65536
+    this.command(0, "connect", 1, { app, tcUrl: `rtmp://127.0.0.1/${app}` });
+    await this.sees("NetConnection.Connect.Success");
+    this.command(0, "createStream", 2, null);
   }
 
   get closed(): boolean {

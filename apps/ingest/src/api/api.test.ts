@@ -11,8 +11,8 @@ const TOKEN = "correct-horse-battery";
 const ODD = { app: "live/inst 1", stream: "a/b%2F#ü&;.." };
 const ENCODED = { app: encodeURIComponent(ODD.app), stream: encodeURIComponent(ODD.stream) };
 
-async function startApi(http: Exclude<IngestOptions["http"], undefined> = {}) {
-  const server = await startServer({ http: { listen: "127.0.0.1:0", ...http } });
+async function startApi(http: Exclude<IngestOptions["http"], undefined> = {}, options: IngestOptions = {}) {
+  const server = await startServer({ ...options, http: { listen: "127.0.0.1:0", ...http } });
   const { port } = await vi.waitFor(() => {
     const line = server.lines.find(({ event, protocol }) => event === "listening" && protocol === "http");
     if (line === undefined) throw new Error("no HTTP yet");
@@ -137,6 +137,23 @@ describe("the API", () => {
     }
     expect((await fetch(`${origin}/api/v1/streams`, { method: "DELETE" })).headers.get("allow")).toBe("GET");
     expect((await fetch(`${origin}/api/v1/streams`, { method: "HEAD" })).status).toBe(200);
+  });
+
+  test("says why a stream can not be recorded, or its publisher kicked", async () => {
+    const { port, origin } = await startApi({}, { record: { directory: undefined }, publish: { graceMs: 60_000 } });
+    const api = await ApiContract.read(origin);
+    const publisher = await RawClient.publish(port, "camera");
+    const names = { app: "live", stream: "camera" };
+    const start = await api.ask("POST", "/streams/{app}/{stream}/record/start", { names });
+    expect(start).toMatchObject({ status: 409, body: { error: { code: "recording-off" } } });
+    publisher.socket.destroy();
+    await vi.waitFor(async () => {
+      const { body } = await api.ask("GET", "/streams/{app}/{stream}", { names });
+      expect(body).toMatchObject({ live: false });
+      expect(body).not.toHaveProperty("publisher");
+    });
+    const kick = await api.ask("POST", "/streams/{app}/{stream}/kick", { names });
+    expect(kick).toMatchObject({ status: 409, body: { error: { code: "no-publisher" } } });
   });
 
   test("is for those who have the token", async () => {

@@ -12,7 +12,7 @@ const streamTickSchema = z.object({
   stream,
   videoBitrate: z.number().describe("bits a second"),
   audioBitrate: z.number().describe("bits a second"),
-  frameRate: z.number().describe("frames a second of the main video track"),
+  frameRate: z.number().describe("frames a second of the first video track"),
   gopMs: z.number().describe("ms, of the last group of pictures that was over; 0: none yet"),
   viewers: z.number(),
   droppedFrames: z.number().describe("frames that viewers lost so far"),

@@ -30,7 +30,7 @@ export class StreamGauges {
     this.#gauges = [
       row("live", "1 while somebody publishes it", ({ live }) => (live ? 1 : 0)),
       row("uptime_seconds", "Since its begin", ({ durationMs }) => durationMs / 1000),
-      row("frames_per_second", "Of the main video track", ({ video }) => video[0]?.frameRate),
+      row("frames_per_second", "Of the first video track", ({ video }) => video[0]?.frameRate),
       row("gop_seconds", "From keyframe to keyframe", ({ gop }) => gop && gop.ms / 1000),
       row(
         "keyframe_age_seconds",

@@ -63,9 +63,10 @@ export const streamSchema = z.object({
       client: z.string().optional().describe("what the peer says it is"),
       since: time,
     })
-    .optional(),
+    .optional()
+    .describe("absent while nobody publishes, and of streams that are pulled from another server"),
   encoder: z.string().optional().describe("what metadata says made the stream"),
-  video: z.array(videoTrackSchema).describe("the main track first"),
+  video: z.array(videoTrackSchema).describe("by their ids: the first is what most players show"),
   audio: z.array(audioTrackSchema),
   bitrate: bitrate.describe("bits a second of all tracks, over the last 3 to 4 seconds"),
   bytes: count.describe("bytes of payload, all kinds together"),
@@ -76,7 +77,7 @@ export const streamSchema = z.object({
       ms: count.describe("ms from keyframe to keyframe"),
     })
     .optional()
-    .describe("the last group of pictures that is over"),
+    .describe("the last group of pictures that is over, of the track at whose keyframes players start"),
   keyframeAgeMs: count.optional().describe("since the last keyframe came"),
   viewers: viewersSchema,
   recording: z.boolean().describe("whether it is being recorded"),
@@ -89,7 +90,7 @@ export const historySchema = z
     at: z.array(z.number()).describe("ms since 1970"),
     videoBitrate: z.array(z.number()).describe("bits a second"),
     audioBitrate: z.array(z.number()).describe("bits a second"),
-    frameRate: z.array(z.number()).describe("frames a second of the main video track"),
+    frameRate: z.array(z.number()).describe("frames a second of the first video track"),
     gopMs: z.array(z.number()).describe("ms, of the last group of pictures that was over; 0: none yet"),
     viewers: z.array(z.number()),
     droppedFrames: z.array(z.number()).describe("frames that viewers lost so far"),

@@ -115,7 +115,7 @@ export class Stats {
       meter.history.add(at, {
         videoBitrate,
         audioBitrate,
-        frameRate: meter.mainVideo?.rates(clock).frameRate ?? 0,
+        frameRate: meter.video[0]?.rates(clock).frameRate ?? 0,
         gopMs: meter.gop?.ms ?? 0,
         viewers: audience?.viewers ?? 0,
         droppedFrames: meter.droppedFrames + (audience?.droppedFrames ?? 0),

@@ -19,14 +19,12 @@ export interface StreamSurroundings {
 export function streamInfo(meter: StreamMeter, { audience, recording, clock, now }: StreamSurroundings): StreamInfo {
   const { stream, gop, keyframeAt } = meter;
   const { metadata, ...configs } = describeTracks(stream);
-  const main = meter.mainVideo;
-  const inOrder = [...meter.video].sort((a, b) => Number(b === main) - Number(a === main) || a.id - b.id);
-  const video = inOrder.map((track) => {
+  const video = meter.video.map((track) => {
     return videoTrack(track, configs.video.get(track.id), hintsOf(track, "videoTracks", metadata), clock);
   });
-  const audio = [...meter.audio]
-    .sort((a, b) => a.id - b.id)
-    .map((track) => audioTrack(track, configs.audio.get(track.id), hintsOf(track, "audioTracks", metadata), clock));
+  const audio = meter.audio.map((track) =>
+    audioTrack(track, configs.audio.get(track.id), hintsOf(track, "audioTracks", metadata), clock),
+  );
   const tracks = [...video, ...audio];
   const encoder = plainText(metadata?.encoder);
   return {

@@ -34,6 +34,7 @@ export class StreamMeter implements StreamSubscriber {
   readonly heldBytes = COST;
   readonly stream: LiveStream;
   readonly history = new StreamHistory();
+  /** By their ids; the first is what most players show. */
   readonly video: TrackMeter[] = [];
   readonly audio: TrackMeter[] = [];
   /** Data messages, and their bytes. */
@@ -47,7 +48,7 @@ export class StreamMeter implements StreamSubscriber {
   droppedFrames = 0;
   readonly #clock: () => number;
   readonly #onEnd: () => void;
-  #mainTrack = 0;
+  #mainTrack: TrackMeter | undefined;
   #gopFrames = 0; // of the main track when the group began
   #gopTimestamp = -1; // of its keyframe
 
@@ -93,11 +94,6 @@ export class StreamMeter implements StreamSubscriber {
     this.#onEnd();
   }
 
-  /** The video track by which groups of pictures are counted: the one at whose keyframes players start. */
-  get mainVideo(): TrackMeter | undefined {
-    return this.video.find(({ id }) => id === this.#mainTrack) ?? this.video[0];
-  }
-
   /** Once a second or so: what rates are worked out from. */
   sample(): void {
     const now = this.#clock();
@@ -106,9 +102,11 @@ export class StreamMeter implements StreamSubscriber {
   }
 
   #keyframe({ payload, timestamp }: MediaPacket): void {
-    this.#mainTrack = videoTrackIdOf(payload) ?? 0;
-    const track = this.mainVideo;
+    // That of the track at whose keyframes players start.
+    const track = this.#track(this.video, videoTrackIdOf(payload), payload);
     if (track === undefined) return;
+    if (track !== this.#mainTrack) this.#gopTimestamp = -1;
+    this.#mainTrack = track;
     track.codec = videoCodecOf(payload) ?? track.codec;
     const frames = track.frames - 1; // without this one
     if (this.#gopTimestamp >= 0) {
@@ -149,6 +147,7 @@ export class StreamMeter implements StreamSubscriber {
     const named = codec ?? (tracks === this.audio ? audioCodecOf(payload) : videoCodecOf(payload));
     const track = new TrackMeter(id, named, this.#clock());
     tracks.push(track);
+    tracks.sort((a, b) => a.id - b.id);
     return track;
   }
 }

@@ -181,8 +181,11 @@ export interface RecordingClosedEvent extends RecordingStartedEvent {
   /** Of the whole file, as hex; absent if files are not hashed, or there was no time. */
   readonly sha256?: string;
 }
-/** A container does not take a track: the file goes without it. */
-export interface RecordingTrackLeftOutEvent extends RecordingEvent {
+/** A container does not take a track: the recording goes without it. */
+export interface RecordingTrackLeftOutEvent {
+  readonly app: string;
+  readonly stream: string;
+  readonly format: RecordingFormat;
   readonly kind: "audio" | "video";
   readonly trackId: number;
   /** FourCC or name of a legacy codec. */

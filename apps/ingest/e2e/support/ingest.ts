@@ -95,7 +95,8 @@ export class Ingest {
 
   /** Asks it to end. @returns its exit code. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const closed = once(this.#child, "close");
     this.#child.kill(signal);
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 20_000);

@@ -7,6 +7,8 @@ import type { CreateFile, Step } from "./disk-file.js";
 import { FileAllowance } from "./file-allowance.js";
 import { FlvFile } from "./flv-file.js";
 import type { MediaFile } from "./media-file.js";
+import { Mp4File } from "./mp4-file.js";
+import type { KnownMp4Tracks } from "./mp4-track.js";
 import type { NameTemplate } from "./name-template.js";
 import type { RecordingFs } from "./recording-fs.js";
 import type {
@@ -24,6 +26,8 @@ import { type PlacedPacket, WriteQueue } from "./write-queue.js";
 const BATCH_BYTES = 1024 * 1024;
 /** From here on a write is worth its system call and is not put off any more, in bytes. */
 const GATHER_BYTES = 64 * 1024;
+/** Frames wait for a fragment of MP4 up to this size, or a quarter of what the recording may keep, in bytes. */
+const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
 /** A file of this size may always be followed by another, in bytes: that many files are as much work as one. */
 const SPLIT_FREELY_BYTES = 1024 * 1024;
 
@@ -34,8 +38,8 @@ export interface RecorderEvents {
   closed(file: ClosedFile): void;
   /** @param file the one that was being written, if one was open: it holds whole tags or fragments. */
   failed(reason: RecordingFailure, error: unknown, file: ClosedFile | undefined): void;
-  /** A track is not part of the file. */
-  leftOut(info: RecordingInfo, track: LeftOutTrack): void;
+  /** The files go without a track. */
+  leftOut(track: LeftOutTrack): void;
 }
 
 /** How a recorder works. */
@@ -71,6 +75,9 @@ export class Recorder {
   readonly #timeline: RecordingTimeline;
   readonly #queue = new WriteQueue();
   readonly #allowance = new FileAllowance();
+  readonly #knownTracks: KnownMp4Tracks = new Map();
+  readonly #queueBytes: number; // what may wait in the queue
+  readonly #fragmentBytes: number; // and in the file
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
   #room: Promise<void> | undefined;
@@ -89,31 +96,33 @@ export class Recorder {
   #offsetMs = 0; // of the file
 
   /**
-   * @param joins whether the stream is under way: then the recording begins at 0 with the group of pictures that the
+   * @param joinedAt when the recording begins, if the stream is under way: then at 0 with the group of pictures that the
    * stream keeps, or with the next frame from which a decoder can start.
    */
-  constructor(stream: LiveStream, options: RecorderOptions, events: RecorderEvents, joins = false) {
+  constructor(stream: LiveStream, options: RecorderOptions, events: RecorderEvents, joinedAt?: Date) {
     this.#id = stream.id;
     this.#publishedAt = stream.startedAt;
     this.#options = options;
     this.#events = events;
-    this.#startedAt = options.now();
+    this.#startedAt = joinedAt ?? stream.startedAt;
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const { splitMs, splitBytes, format } = options;
+    const { splitMs, splitBytes, format, queueBytes } = options;
+    this.#fragmentBytes = format === "mp4" ? Math.min(MAX_FRAGMENT_BYTES, queueBytes / 4) : 0;
+    this.#queueBytes = queueBytes - this.#fragmentBytes;
     this.#timeline = new RecordingTimeline(
-      (packet, timestamp, start) => this.#put({ packet, timestamp, start }),
+      (packet, timestamp, start) => this.#put(packet, timestamp, start),
       () => stream.initPackets(),
       {
         splitMs,
         splitBytes,
         maySplit: (bytes) => bytes >= SPLIT_FREELY_BYTES || this.#allowance.take(options.now().getTime()),
         fixedTracks: format === "mp4",
-        fromZero: joins,
+        fromZero: joinedAt !== undefined || format === "mp4",
       },
     );
-    if (joins) {
+    if (joinedAt !== undefined) {
       const packets = stream.gopPackets();
       for (const packet of packets) this.#timeline.push(packet);
       this.#waitsForEntry = packets.length === 0;
@@ -151,7 +160,7 @@ export class Recorder {
       return;
     }
     this.#flushSoon();
-    if (this.#queue.heldBytes < this.#options.queueBytes) return;
+    if (this.#queue.heldBytes < this.#queueBytes) return;
     this.#room ??= new Promise((resolve) => {
       this.#giveRoom = resolve;
     });
@@ -169,13 +178,16 @@ export class Recorder {
     return this.#finished;
   }
 
-  #put(placed: PlacedPacket): void {
-    const because = placed.start?.because;
-    const isSplit = because === "split-duration" || because === "split-size"; // it was asked for before
-    if (placed.start !== undefined && !isSplit && !this.#allowance.take(this.#options.now().getTime())) {
-      this.#tooManyFiles = true;
+  #put(packet: MediaPacket, timestamp: number, begins: FileStart | undefined): void {
+    if (begins === undefined) {
+      if (!this.#tooManyFiles) this.#queue.push({ packet, timestamp, start: undefined });
+      return;
     }
-    if (!this.#tooManyFiles) this.#queue.push(placed);
+    const { because } = begins;
+    const at = because === undefined ? this.#startedAt : this.#options.now();
+    const isSplit = because === "split-duration" || because === "split-size"; // the allowance was asked before
+    if (!isSplit && !this.#allowance.take(at.getTime())) this.#tooManyFiles = true;
+    if (!this.#tooManyFiles) this.#queue.push({ packet, timestamp, start: { ...begins, at } });
   }
 
   #flushSoon(): void {
@@ -200,7 +212,7 @@ export class Recorder {
         if (start !== undefined) await this.#nextFile(start);
         await this.#file?.append(packets);
         this.#queue.done(packets);
-        if (this.#queue.heldBytes < this.#options.queueBytes) this.#admit();
+        if (this.#queue.heldBytes < this.#queueBytes) this.#admit();
       }
       if (this.#state === "ending") {
         await this.#closeFile(this.#endReason);
@@ -219,11 +231,9 @@ export class Recorder {
     else this.#startWriting(); // ended in the moment between
   }
 
-  async #nextFile({ offsetMs, because }: FileStart): Promise<void> {
-    if (because !== undefined) {
-      await this.#closeFile(because);
-      this.#startedAt = this.#options.now();
-    }
+  async #nextFile({ offsetMs, because, at }: NonNullable<PlacedPacket["start"]>): Promise<void> {
+    if (because !== undefined) await this.#closeFile(because);
+    this.#startedAt = at;
     this.#offsetMs = offsetMs;
     this.#fileNumber++;
     this.#file = this.#openFile();
@@ -240,7 +250,14 @@ export class Recorder {
       return created;
     };
     const step: Step = (call) => this.#step(call);
-    const file: MediaFile = new FlvFile(create, step);
+    const file: MediaFile =
+      format === "flv"
+        ? new FlvFile(create, step)
+        : new Mp4File(create, step, {
+            known: this.#knownTracks,
+            maxFragmentBytes: this.#fragmentBytes,
+            onLeftOut: (track) => this.#events.leftOut(track),
+          });
     return file;
   }
 

@@ -86,7 +86,7 @@ export class Recordings {
    */
   begin(stream: LiveStream): undefined {
     if (stream.origin === "worker") return;
-    if (stream.limits.record ?? this.#config.when === "always") this.#begin(stream, false);
+    if (stream.limits.record ?? this.#config.when === "always") this.#begin(stream);
   }
 
   /** Records a stream that is under way, from the group of pictures that it keeps or the next keyframe on. */
@@ -94,7 +94,7 @@ export class Recordings {
     if (this.#directory === undefined) return "recording-off";
     const stream = this.#registry.get(id);
     if (stream === undefined || stream.ended) return "stream-not-found";
-    return this.#begin(stream, true) ? "started" : "already-recording";
+    return this.#begin(stream, this.#now()) ? "started" : "already-recording";
   }
 
   /**
@@ -139,7 +139,7 @@ export class Recordings {
   }
 
   /** @returns false if it is being recorded, or there is no folder for recordings. */
-  #begin(stream: LiveStream, joins: boolean): boolean {
+  #begin(stream: LiveStream, joinedAt?: Date): boolean {
     const directory = this.#directory;
     const key = streamKey(stream.id);
     const before = this.#active.get(key);
@@ -150,7 +150,7 @@ export class Recordings {
     const limits = { splitMs, splitBytes, queueBytes, stallMs, flushMs };
     const parts = { ...limits, directory, name: this.#name, fs: this.#fs, now: this.#now };
     const recorders = formats.map(
-      (each) => new Recorder(stream, { ...parts, format: each }, this.#events(stream), joins),
+      (each) => new Recorder(stream, { ...parts, format: each }, this.#events(stream, each), joinedAt),
     );
     const recording = new StreamRecording(recorders, () => {
       if (this.#active.get(key)?.recording === recording) this.#active.delete(key);
@@ -159,10 +159,10 @@ export class Recordings {
     return true;
   }
 
-  #events(stream: LiveStream): RecorderEvents {
+  #events(stream: LiveStream, format: RecordingFormat): RecorderEvents {
     const names = { app: stream.id.app, stream: stream.id.name };
     return {
-      opened: ({ path, format }) => {
+      opened: ({ path }) => {
         this.#latestPaths.set(stream, path);
         this.#emit("recordingStarted", { ...names, path, format });
       },
@@ -176,8 +176,8 @@ export class Recordings {
         });
         if (file !== undefined && file.bytes > 0) this.#finisher.add(file);
       },
-      leftOut: ({ path }, { codec, ...track }) =>
-        this.#emit("recordingTrackLeftOut", { ...names, path, ...track, ...(codec !== undefined && { codec }) }),
+      leftOut: ({ codec, ...track }) =>
+        this.#emit("recordingTrackLeftOut", { ...names, format, ...track, ...(codec !== undefined && { codec }) }),
     };
   }
 }

@@ -6,8 +6,8 @@ export interface PlacedPacket {
   readonly packet: MediaPacket;
   /** In the file, in ms. */
   readonly timestamp: number;
-  /** Set if a new file begins with it. */
-  readonly start: FileStart | undefined;
+  /** Set if a new file begins with it: how, and when. */
+  readonly start: (FileStart & { readonly at: Date }) | undefined;
 }
 
 /** What waits for the disk, with a count of the memory that this takes. */

@@ -15,8 +15,8 @@ const messages = [metadataMessage("width", 160), videoHeader(), audioHeader()];
 for (let at = 0; at < 1000; at += 40) messages.push(videoMessage(at, at % 200 === 0), audioMessage(at + 7));
 
 const lines = (ingest: Ingest, event: string): LogLine[] => ingest.log.filter((line) => line["event"] === event);
-/** The worker that a connection came to: they number theirs in turn. */
-const workerOf = (line: LogLine): number => Number(line["connection"]) % 2;
+/** The worker that a connection came to: two and the primary number theirs in turn. */
+const workerOf = (line: LogLine): number => Number(line["connection"]) % 3;
 
 test("a stream of one worker is played in all, and recorded once", async () => {
   const ingest = await start();
@@ -101,4 +101,45 @@ test("a worker that dies is replaced, and nobody else notices", async () => {
   const lost = clients[0]?.closed === true ? "a" : "b";
   // Its names are free at once, and the other worker takes who comes.
   await RawClient.publish(ingest.port, lost);
+});
+
+test("HTTP speaks for all workers: lists, watching, kicking, recording", async () => {
+  const ingest = await start("--http", "127.0.0.1:0");
+  const { port } = await ingest.event("listening", { protocol: "http" });
+  const base = `http://127.0.0.1:${port}`;
+  const get = async (path: string) => (await (await fetch(`${base}/api/v1/${path}`)).json()) as { items: LogLine[] };
+  const clients = await Promise.all(["a", "b"].map((name) => RawClient.publish(ingest.port, name)));
+  for (const client of clients) for (const message of messages) client.send(message);
+  await vi.waitFor(
+    async () => {
+      expect((await get("streams")).items.map(({ stream }) => stream)).toEqual(expect.arrayContaining(["a", "b"]));
+      expect((await get("sessions")).items).toHaveLength(2);
+      expect((await get("recordings")).items).toHaveLength(2);
+    },
+    { timeout: 10_000 },
+  );
+  for (const name of ["a", "b"]) {
+    const abort = new AbortController();
+    const answer = await fetch(`${base}/live/${name}.flv`, { signal: abort.signal });
+    const { value } = (await answer.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString("latin1", 0, 3)).toBe("FLV");
+    await vi.waitFor(
+      async () => {
+        const { items } = await get("streams");
+        expect(items.find(({ stream }) => stream === name)).toMatchObject({ viewers: { total: 1 } });
+      },
+      { timeout: 10_000 },
+    );
+    abort.abort();
+  }
+  const stopped = await fetch(`${base}/api/v1/streams/live/a/record/stop`, { method: "POST" });
+  expect(await stopped.json()).toEqual({ done: true });
+  const { items } = await get("sessions?state=publishing");
+  for (const { id } of items) await fetch(`${base}/api/v1/sessions/${id}/kick`, { method: "POST" });
+  await vi.waitFor(
+    async () => expect((await get("ended-sessions")).items.filter(({ reason }) => reason === "kicked")).toHaveLength(2),
+    { timeout: 10_000 },
+  );
+  const metrics = await (await fetch(`${base}/metrics`)).text();
+  expect(metrics).toContain('rtmp_ingest_connections_ended_total{reason="kicked",by="application"} 2');
 });

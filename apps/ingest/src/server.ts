@@ -22,9 +22,11 @@ import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { type Locate, Relays } from "./relay/relays.js";
+import { reportOf } from "./stats/remote-session.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
 import { SessionDirectory } from "./stats/session-directory.js";
 import { Stats } from "./stats/stats.js";
+import { Crew, type WorkerReport } from "./workers/crew.js";
 
 /** How often the memory held for all peers is added up, in ms. */
 const BUDGET_CHECK_MS = 250;
@@ -49,6 +51,8 @@ export interface SiblingParts {
   /** Number of this process, from 0, and how many there are: connections are numbered so that no two have the same number. */
   readonly index: number;
   readonly count: number;
+  /** Whether this one speaks by HTTP for all of them; then it serves no RTMP itself. */
+  readonly isFront?: boolean;
 }
 
 /** What the other processes of a server ask of one of them. */
@@ -59,6 +63,15 @@ export interface SiblingDoor {
   giveUp(id: StreamId, force: boolean): boolean;
   /** Another process has a stream now: a player may wait for it here. */
   appeared(id: StreamId): void;
+  /** What this process has and does, for the one that speaks for all. */
+  report(): WorkerReport;
+  /** Tells that one in between. */
+  listen(listener: {
+    event(name: keyof IngestEvents, values: unknown[]): void;
+    ended(session: EndedSession): void;
+  }): void;
+  /** In the process that speaks for all: the others. */
+  readonly crew: Crew | undefined;
 }
 
 /**
@@ -83,12 +96,17 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #rtmp: RtmpSide;
   readonly #budget: MemoryBudget;
   readonly #stats = new Stats((id) => this.recordings.isRecording(id));
+  /** What happens, here and in the processes that this one speaks for. */
+  readonly #told = new EventEmitter<IngestEvents>();
+  readonly #crew: Crew | undefined;
+  #onEvent: (name: keyof IngestEvents, values: unknown[]) => void = () => {};
   readonly #metrics: ServerMetrics;
   readonly #hls: Hls | undefined;
   readonly #http: HttpSide;
   #budgetTimer: NodeJS.Timeout | undefined;
   #connectionCount: number;
   readonly #connectionStep: number;
+  readonly #isFront: boolean;
   #state: "new" | "started" | "stopped" = "new";
 
   /** @throws ConfigError if the options can not be used. */
@@ -103,7 +121,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const deliveryMs = directory === undefined ? DEFAULT_SESSION_TIMEOUTS.deliveryMs : 2 * stallMs;
     const emit: Emit = (name, ...event) => {
       this.#access.observe(name, ...event);
+      this.#onEvent(name, event);
       try {
+        (this.#told as EventEmitter).emit(name, ...event);
         (this as EventEmitter).emit(name, ...event);
       } catch (error) {
         // A listener's own mistake: reported as Node does, and not in the midst of a session.
@@ -159,26 +179,31 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       gatherer,
       nextNumber,
     };
-    const api = apiContext(this, this.#stats, () => this.#http.connections);
-    this.#metrics = new ServerMetrics(api, this, config.http.metricsStreams);
+    this.#isFront = parts.siblings?.isFront === true;
+    this.#crew = this.#isFront ? new Crew(this.#stats, this.#told) : undefined;
+    const recordings = this.#crew?.recordings ?? this.recordings;
+    const api = apiContext(this, { stats: this.#stats, recordings, httpConnections: () => this.#http.connections });
+    this.#metrics = new ServerMetrics(api, this.#told, config.http.metricsStreams);
     this.#hls = createHls(config, this.#context);
     const ready = (): boolean => this.ready;
-    const areas = httpAreas({ api, metrics: this.#metrics, events: this, watch, ready, hls: this.#hls });
+    const areas = httpAreas({ api, metrics: this.#metrics, events: this.#told, watch, ready, hls: this.#hls });
     this.#http = new HttpSide(config.http, { emit, clock, exhausted }, areas);
   }
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
   get connections(): { readonly total: number; readonly pending: number } {
-    return this.#rtmp.counts;
+    const { total = 0, pending = 0 } = this.#crew?.connections ?? {};
+    const own = this.#rtmp.counts;
+    return { total: own.total + total, pending: own.pending + pending };
   }
   /** Bytes held for all peers together when they were last added up. */
   get heldBytes(): number {
-    return this.#budget.heldBytes;
+    return this.#budget.heldBytes + (this.#crew?.heldBytes ?? 0);
   }
 
   /** Streams that go to other servers or come from them at this moment. */
   relays(): RelayInfo[] {
-    return this.#relays.list();
+    return [...this.#relays.list(), ...(this.#crew?.relays() ?? [])];
   }
 
   /** Takes other relays: those that are as before go on. @throws the system's error if the file of certificates can not be read. */
@@ -198,7 +223,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
 
   /** Whether new streams are welcome: it listens, and is not about to stop. */
   get ready(): boolean {
-    return this.#rtmp.listening && !this.draining;
+    return (this.#rtmp.listening || this.#isFront) && !this.draining;
   }
   /** Whether it takes nothing new, because it is about to stop. */
   get draining(): boolean {
@@ -249,7 +274,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     await this.#hls?.start();
     const listening: ListeningEvent[] = [];
     try {
-      listening.push(...(await this.#rtmp.start()));
+      if (!this.#isFront) listening.push(...(await this.#rtmp.start()));
       for (const address of await this.#http.start()) listening.push({ protocol: "http", ...address });
     } catch (error) {
       this.#state = "stopped";
@@ -320,6 +345,19 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       appeared: (id) => {
         if (this.#hub.isAwaited(id)) this.#relays.missing(id);
       },
+      report: () => ({
+        streams: this.#stats.streams(),
+        sessions: Array.from(this.#stats.sessions.list(), reportOf),
+        recordings: this.recordings.list(),
+        relays: this.#relays.list(),
+        connections: this.connections,
+        heldBytes: this.heldBytes,
+      }),
+      listen: ({ event, ended }) => {
+        this.#onEvent = event;
+        this.#stats.sessions.observe({ gone: ended });
+      },
+      crew: this.#crew,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { StreamId } from "../hub/stream-id.js";
-import type { Recordings } from "../recording/recordings.js";
+import type { RecordingStart, Recordings } from "../recording/recordings.js";
 import type { RelayInfo } from "../relay/relay-info.js";
 import type { IngestServer } from "../server.js";
 import type { Stats } from "../stats/stats.js";
@@ -9,17 +9,25 @@ import type { ServerInfo } from "./api-schemas.js";
 /** What the API and the metrics speak for. */
 export interface ApiContext {
   readonly stats: Stats;
-  readonly recordings: Pick<Recordings, "list" | "start" | "stop">;
+  readonly recordings: {
+    list(): ReturnType<Recordings["list"]>;
+    start(id: StreamId): RecordingStart | Promise<RecordingStart>;
+    stop(id: StreamId): Promise<boolean>;
+  };
   readonly relays: () => readonly RelayInfo[];
   readonly server: () => ServerInfo;
 }
 
-/** A server as the API sees it. @param httpConnections how many there are. */
-export function apiContext(server: IngestServer, stats: Stats, httpConnections: () => number): ApiContext {
+/** A server as the API sees it. */
+export function apiContext(
+  server: IngestServer,
+  parts: Pick<ApiContext, "stats" | "recordings"> & { readonly httpConnections: () => number },
+): ApiContext {
+  const { stats, recordings, httpConnections } = parts;
   const startedAt = new Date();
   return {
     stats,
-    recordings: server.recordings,
+    recordings,
     relays: () => server.relays(),
     server: () => ({
       version: packageVersion(),

@@ -33,8 +33,8 @@ export function recordingRoutes({ recordings }: ApiContext): Route[] {
         "already-recording": [409, "It is being recorded already."],
         "recording-off": [409, "The server has no folder for recordings."],
       },
-      handle: ({ params }) => {
-        const outcome = recordings.start(streamIdOf(params));
+      handle: async ({ params }) => {
+        const outcome = await recordings.start(streamIdOf(params));
         if (outcome !== "started") throw new ApiError(outcome);
         return { done: true };
       },

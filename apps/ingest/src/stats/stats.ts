@@ -3,6 +3,7 @@ import type { IngestEvents } from "../events.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import { type StreamId, streamKey } from "../hub/stream-id.js";
 import { type Audience, surveyAudience } from "./audience.js";
+import { RemoteStreams, withAudience } from "./remote-streams.js";
 import type { StreamHistoryInfo, StreamInfo } from "./schemas.js";
 import { SessionDirectory } from "./session-directory.js";
 import { streamInfo } from "./stream-info.js";
@@ -22,6 +23,7 @@ export interface StatsObserver {
 export class Stats {
   readonly sessions = new SessionDirectory();
   readonly #meters = new Map<string, StreamMeter>();
+  readonly #remote = new RemoteStreams();
   readonly #isRecording: (id: StreamId) => boolean;
   readonly #observers: StatsObserver[] = [];
   readonly #clock: () => number;
@@ -64,23 +66,38 @@ export class Stats {
 
   /** How many streams there are. */
   get streamCount(): number {
-    return this.#meters.size;
+    return this.#meters.size + this.#remote.size;
   }
   /** All streams, oldest first. @param limit of these so many, from `offset` on. */
   streams(limit = Number.POSITIVE_INFINITY, offset = 0): StreamInfo[] {
-    const meters = [...this.#meters.values()].slice(offset, offset + limit);
-    if (meters.length === 0) return [];
+    if (this.streamCount === 0) return [];
     const audiences = surveyAudience(this.sessions);
-    return meters.map((meter) => this.#info(meter, audiences));
+    const own = [...this.#meters.values()];
+    const page = own.slice(offset, offset + limit).map((meter) => this.#info(meter, audiences));
+    if (this.#remote.size === 0) return page;
+    const all = [...own.map((meter) => this.#info(meter, audiences)), ...this.#remote.infos(audiences)];
+    return all.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).slice(offset, offset + limit);
   }
   stream(id: StreamId): StreamInfo | undefined {
-    const meter = this.#meters.get(streamKey(id));
-    return meter && this.#info(meter, surveyAudience(this.sessions));
+    const key = streamKey(id);
+    const audiences = surveyAudience(this.sessions);
+    const meter = this.#meters.get(key);
+    if (meter !== undefined) return this.#info(meter, audiences);
+    const remote = this.#remote.get(key);
+    return remote && withAudience(remote.info, audiences.get(key));
   }
   /** The last minutes of a stream. @param after only what is later than this, in ms since 1970. */
   history(id: StreamId, after = 0): StreamHistoryInfo | undefined {
-    const meter = this.#meters.get(streamKey(id));
-    return meter && { intervalMs: SAMPLE_MS, ...meter.history.columns(after) };
+    const key = streamKey(id);
+    const history = this.#meters.get(key)?.history ?? this.#remote.get(key)?.history;
+    return history && { intervalMs: SAMPLE_MS, ...history.columns(after) };
+  }
+
+  /** Takes the streams that another process of this server has at this moment. */
+  takeRemote(owner: object, streams: readonly StreamInfo[]): void {
+    for (const id of this.#remote.take(owner, streams, Date.now(), surveyAudience(this.sessions))) {
+      for (const observer of this.#observers) observer.streamEnded(id);
+    }
   }
 
   /** Ends a session. @param description what the peer is told. @returns false if there is no such session. */

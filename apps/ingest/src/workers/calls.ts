@@ -1,5 +1,8 @@
-import type { ListeningEvent } from "../events.js";
+import type { IngestEvents, ListeningEvent } from "../events.js";
 import type { StreamId } from "../hub/stream-id.js";
+import type { RecordingStart } from "../recording/recordings.js";
+import type { EndedSession } from "../stats/schemas.js";
+import type { WorkerReport } from "./crew.js";
 
 /** Where a stream is: the socket on which its worker serves the others. */
 export interface Location {
@@ -23,6 +26,10 @@ export type PrimaryCalls = {
   release(id: StreamId): void;
   listening(event: ListeningEvent): void;
   started(): void;
+  /** How things stand, and what happens in between: for the page, the API and the metrics. */
+  report(report: WorkerReport): void;
+  happened(name: keyof IngestEvents, values: readonly unknown[]): void;
+  ended(session: EndedSession): void;
   /** It can not start. */
   failed(error: StartFailure): void;
 };
@@ -34,6 +41,9 @@ export type WorkerCalls = {
   disappeared(id: StreamId): void;
   /** Another worker wants the name. @param force also if somebody publishes it here. @returns whether it is free now. */
   giveUp(id: StreamId, force: boolean): boolean;
+  kick(id: string, description: string): void;
+  startRecording(id: StreamId): RecordingStart;
+  stopRecording(id: StreamId): Promise<boolean>;
   /** Finishes everything and leaves. @returns whether all was finished in time. */
   stop(): Promise<boolean>;
 };

@@ -60,6 +60,11 @@ export class Channel<Theirs extends Calls> {
     });
   }
 
+  /** Calls the other side, whatever becomes of it. */
+  tell<Name extends keyof Theirs & string>(name: Name, ...values: Parameters<Theirs[Name]>): void {
+    this.call(name, ...values).catch(() => {});
+  }
+
   /** The other process is gone: calls that wait fail. */
   close(): void {
     this.#closed = true;

@@ -7,9 +7,12 @@ import type { IngestConfig } from "../config/config.js";
 import type { ListeningEvent } from "../events.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { Logger } from "../log.js";
+import type { RecordingStart } from "../recording/recordings.js";
 import type { PrimaryCalls, StartFailure, WorkerCalls } from "./calls.js";
 import { Channel } from "./channel.js";
+import type { CrewMember } from "./crew.js";
 import { Directory, type StreamOwner } from "./directory.js";
+import { Front } from "./front.js";
 import { socketPath, WORKER_INDEX, WORKER_SOCKETS } from "./worker.js";
 
 /** How long to wait before a worker that has died is replaced, in ms: doubled each time, up to the most. */
@@ -21,7 +24,7 @@ const STABLE_MS = 60_000;
 const ANSWER_MS = 2000;
 
 /** One worker, from the primary's side. */
-class PoolMember implements StreamOwner {
+class PoolMember implements StreamOwner, CrewMember {
   readonly index: number;
   readonly worker: Worker;
   readonly channel: Channel<WorkerCalls>;
@@ -35,6 +38,15 @@ class PoolMember implements StreamOwner {
 
   giveUp(id: StreamId, force: boolean): Promise<boolean> {
     return this.channel.call("giveUp", id, force);
+  }
+  kick(id: string, description: string): void {
+    this.channel.tell("kick", id, description);
+  }
+  startRecording(id: StreamId): Promise<RecordingStart> {
+    return this.channel.call("startRecording", id);
+  }
+  stopRecording(id: StreamId): Promise<boolean> {
+    return this.channel.call("stopRecording", id);
   }
 }
 
@@ -50,6 +62,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #addresses = new Map<string, ListeningEvent>();
   #sockets = "";
+  readonly #front: Front | undefined;
   #stopping = false;
 
   constructor(config: IngestConfig, logger: Logger) {
@@ -57,9 +70,17 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
     this.#config = config;
     this.#logger = logger;
     this.#directory = new Directory(config.publish.takeover === "replace", {
-      appeared: (id, owner) => this.#tell(owner, "appeared", { id, path: socketPath(this.#sockets, owner.index) }),
-      disappeared: (id, owner) => this.#tell(owner, "disappeared", id),
+      appeared: (id, owner) => {
+        const location = { id, path: socketPath(this.#sockets, owner.index) };
+        this.#tell(owner, "appeared", location);
+        this.#front?.appeared(location);
+      },
+      disappeared: (id, owner) => {
+        this.#tell(owner, "disappeared", id);
+        this.#front?.disappeared(id);
+      },
     });
+    if (config.http.listen !== undefined) this.#front = new Front(config, logger);
   }
 
   /** Starts all workers. @throws what one of them could not do; then none runs. */
@@ -72,6 +93,8 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
         this.#logger.info({ event: "listening", ...event }, "Listening");
         this.emit("listening", event);
       }
+      this.#front?.server.on("listening", (event) => this.emit("listening", event));
+      await this.#front?.server.start();
     } catch (error) {
       this.kill();
       await rm(this.#sockets, { recursive: true, force: true });
@@ -115,7 +138,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
       });
       for (const { id, owner } of this.#directory.entries()) {
         const path = socketPath(this.#sockets, owner.index);
-        member.channel.call("appeared", { id, path }).catch(() => {});
+        member.channel.tell("appeared", { id, path });
       }
     });
   }
@@ -125,6 +148,9 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
       claim: (id) => this.#directory.claim(id, owner),
       release: (id) => this.#directory.release(id, owner),
       listening: (event) => void this.#addresses.set(JSON.stringify(event), event), // all workers listen on the same
+      report: (report) => this.#front?.crew.report(owner, report),
+      happened: (name, values) => this.#front?.crew.happened(name, values),
+      ended: (session) => this.#front?.crew.ended(owner, session),
       started,
       failed: ({ message, ...fields }: StartFailure) => failed(Object.assign(new Error(message), fields)),
     };
@@ -133,6 +159,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
   #lost(member: PoolMember, code: number | null, signal: string | null, waitMs: number): void {
     member.channel.close();
     this.#directory.left(member);
+    this.#front?.crew.gone(member);
     this.#members.delete(member.index);
     if (this.#stopping) return;
     const { index } = member;
@@ -153,7 +180,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
     ...values: Parameters<WorkerCalls[Name]>
   ) {
     for (const member of this.#members.values()) {
-      if (member !== from) member.channel.call(name, ...values).catch(() => {});
+      if (member !== from) member.channel.tell(name, ...values);
     }
   }
 }

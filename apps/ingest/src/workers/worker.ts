@@ -1,19 +1,22 @@
-import { connect, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
-import type { Transport } from "@rtmp/session";
-import { nodeTransport } from "@rtmp/session/node";
 import type { IngestConfig } from "../config/config.js";
 import { logEvents } from "../event-log.js";
 import type { Logger } from "../log.js";
+import { redact } from "../redact.js";
 import { IngestServer } from "../server.js";
 import type { PrimaryCalls, WorkerCalls } from "./calls.js";
 import { Channel, type Port } from "./channel.js";
 import { SharedRegistry } from "./shared-registry.js";
+import { connectSibling } from "./sibling-socket.js";
 import { workerConfig } from "./worker-config.js";
 
 /** Names in the environment of a worker: its number, and the folder of the sockets on which workers serve each other. */
 export const WORKER_INDEX = "RTMP_WORKER_INDEX";
 export const WORKER_SOCKETS = "RTMP_WORKER_SOCKETS";
+
+/** How often a worker says how things stand, in ms. */
+const REPORT_MS = 1000;
 
 /** The socket on which a worker serves the others. */
 export function socketPath(folder: string, index: number): string {
@@ -39,11 +42,11 @@ export async function runWorker(
   const path = socketPath(env[WORKER_SOCKETS] ?? "", index);
   const registry = new SharedRegistry({
     claim: (id) => primary.call("claim", id),
-    release: (id) => void primary.call("release", id).catch(() => {}), // a primary that is gone needs no word
+    release: (id) => primary.tell("release", id),
   });
   const server = new IngestServer(workerConfig(config, index), {
     registry,
-    siblings: { index, count: config.workers, locate: (id) => opener(registry.locate(id)) },
+    siblings: { index, count: config.workers + 1, locate: (id) => connectSibling(registry.locate(id)) },
   });
   const door = server.siblingDoor;
   let over: (inTime: boolean) => void = () => {};
@@ -57,6 +60,9 @@ export async function runWorker(
     },
     disappeared: (id) => registry.disappeared(id),
     giveUp: (id, force) => door.giveUp(id, force),
+    kick: (id, description) => void server.kick(id, description),
+    startRecording: (id) => server.recordings.start(id),
+    stopRecording: (id) => server.recordings.stop(id),
     stop: async () => {
       const inTime = await server.stop();
       setImmediate(() => over(inTime)); // behind the answer
@@ -66,7 +72,14 @@ export async function runWorker(
   const primary = new Channel<PrimaryCalls>(port, mine);
   port.once("disconnect", () => void server.stop().then(over));
   logEvents(server, logger, { listening: false }); // all workers listen on the same: the primary tells it once
-  server.on("listening", (event) => void primary.call("listening", event));
+  server.on("listening", (event) => primary.tell("listening", event));
+  if (config.http.listen !== undefined) {
+    door.listen({
+      event: (name, values) => primary.tell("happened", name, values.map(portable)),
+      ended: (session) => primary.tell("ended", session),
+    });
+    setInterval(() => primary.tell("report", door.report()), REPORT_MS).unref();
+  }
   let siblings: Server | undefined;
   try {
     siblings = await serveSiblings(path, (socket) => door.serve(socket));
@@ -83,6 +96,11 @@ export async function runWorker(
   return inTime;
 }
 
+/** What may be sent to another process: an event's error, say, as the log would have it. */
+function portable(value: unknown): unknown {
+  return redact(value);
+}
+
 async function serveSiblings(path: string, serve: Parameters<typeof createServer>[1]): Promise<Server> {
   const server = createServer({ allowHalfOpen: true }, serve);
   await new Promise<void>((resolve, reject) => {
@@ -90,17 +108,4 @@ async function serveSiblings(path: string, serve: Parameters<typeof createServer
     server.listen({ path, exclusive: true }, resolve); // `exclusive`: not shared among the workers, as others are
   });
   return server;
-}
-
-function opener(path: string | undefined): (() => Promise<Transport>) | undefined {
-  if (path === undefined) return undefined;
-  return () =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ path, allowHalfOpen: true });
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.off("error", reject);
-        resolve(nodeTransport(socket));
-      });
-    });
 }

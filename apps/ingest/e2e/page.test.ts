@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === undefined || !has("ffmpeg"))("the web page in C
     }, 20_000);
   }
 
-  test("a stream appears, plays with low latency, and is kicked", async () => {
+  test("a stream appears, plays with low latency and as HLS, and is kicked", async () => {
     const { ingest, page, problems, foreign } = await open();
     await page.getByText("Nothing is live.").waitFor();
     const publisher = publishPicture(ingest.url("camera"));
@@ -70,6 +70,8 @@ describe.skipIf(chromiumPath === undefined || !has("ffmpeg"))("the web page in C
     await card.getByText(/avc1.*fps/).waitFor();
 
     await card.getByRole("button", { name: "Play" }).click();
+    await plays(page);
+    await page.getByLabel("HLS").click();
     await plays(page);
     await page.getByRole("button", { name: "Close" }).click();
 

@@ -1,11 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LogWriter, type WriteToFd } from "./log-writer.js";
 
 /** A file descriptor that takes what a test lets it take. */
-function setUp(maxBacklog = 1000) {
+function setUp(maxBacklog = 1000, gatherMs = 0) {
   const calls: { text: string; done: (error: Error | null, written: number) => void }[] = [];
   const write: WriteToFd = (_fd, bytes, done) => void calls.push({ text: Buffer.from(bytes).toString(), done });
-  const writer = new LogWriter(1, maxBacklog, write);
+  const writer = new LogWriter(1, maxBacklog, write, gatherMs);
   let taken = "";
   /** Lets the write that is under way take so many bytes, or fail. */
   const settle = (count: number | NodeJS.ErrnoException["code"]): void => {
@@ -34,6 +34,27 @@ describe("LogWriter", () => {
     await flushed;
     expect(taken()).toBe("a\nb\nc\nd\n");
     await writer.flushed(60_000); // nothing left: at once
+  });
+
+  test("gathers lines that come right behind others, and waits no longer when the end comes", async () => {
+    const { writer, calls, settle, taken } = setUp(1000, 60_000);
+    writer.write("a\n"); // at once
+    settle(2);
+    for (const line of ["b\n", "c\n"]) writer.write(line);
+    expect(calls).toEqual([]);
+    const flushed = writer.flushed(60_000);
+    expect(calls.map(({ text }) => text)).toEqual(["b\nc\n"]);
+    settle(4);
+    await flushed;
+    expect(taken()).toBe("a\nb\nc\n");
+  });
+
+  test("writes what it gathered by itself", async () => {
+    const { writer, calls, settle } = setUp(1000, 1);
+    writer.write("a\n");
+    settle(2);
+    writer.write("b\n");
+    await vi.waitFor(() => expect(calls.map(({ text }) => text)).toEqual(["b\n"]));
   });
 
   test("tries a full pipe again", async () => {

@@ -24,7 +24,10 @@ export interface LogOptions {
 
 /** A logger that writes to a stream. Queries, tokens and credentials are taken out of all that it is given. */
 export function createLogger({ format, level }: LogOptions, stream: LogStream): Logger {
-  const text: LogStream = { write: (line) => stream.write(formatTextLine(line)) };
+  return format === "text" ? textLogger(level, stream) : jsonLogger(level, stream);
+}
+
+function jsonLogger(level: LogOptions["level"], stream: LogStream): Logger {
   return pino(
     {
       level,
@@ -35,6 +38,19 @@ export function createLogger({ format, level }: LogOptions, stream: LogStream): 
         log: (fields) => redact(fields) as Record<string, unknown>,
       },
     },
-    format === "json" ? stream : text,
+    stream,
   );
+}
+
+const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
+
+/** Without pino: its lines would have to be parsed again. */
+function textLogger(threshold: LogOptions["level"], stream: LogStream): Logger {
+  const writer = (level: keyof Logger): Logger[keyof Logger] => {
+    if (SEVERITY[level] < SEVERITY[threshold]) return () => {};
+    return (fields, message) => {
+      stream.write(formatTextLine({ time: new Date(), level, message, fields: redact(fields) as object }));
+    };
+  };
+  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
 }

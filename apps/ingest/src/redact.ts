@@ -12,22 +12,34 @@ const MAX_TEXT = 2000;
  * The second line of defence: nothing that may be secret is given to the log in the first place.
  */
 export function redactText(text: string): string {
-  const plain = text.replace(QUERY, `?${HIDDEN}`).replace(USER_INFO, `$1${HIDDEN}@`);
+  let plain = text;
+  if (plain.includes("?")) plain = plain.replace(QUERY, `?${HIDDEN}`);
+  if (plain.includes("://")) plain = plain.replace(USER_INFO, `$1${HIDDEN}@`);
   return plain.length > MAX_TEXT ? `${plain.slice(0, MAX_TEXT)}${HIDDEN}` : plain;
 }
 
-/** A copy of a value for the log with every text in it redacted. Deep and large values are cut. */
+/** A value for the log with every text in it redacted: a copy where something had to be. Deep and large values are cut. */
 export function redact(value: unknown, depth = 4): unknown {
   if (typeof value === "string") return redactText(value);
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   if (depth === 0) return HIDDEN;
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth - 1));
   if (value instanceof Error) return errorFields(value, depth - 1);
-  return Object.fromEntries(
-    Object.entries(value)
-      .slice(0, 100)
-      .map(([key, item]) => [key, redact(item, depth - 1)]),
-  );
+  if (isHarmless(value)) return value;
+  const entries = Object.entries(value).slice(0, 100);
+  for (const entry of entries) entry[1] = redact(entry[1], depth - 1);
+  return Object.fromEntries(entries);
+}
+
+/** Whether there is nothing in it to redact or to cut, as in nearly all: then it need not be copied. */
+function isHarmless(value: object): boolean {
+  const items = Object.values(value);
+  return items.length <= 100 && items.every((item) => !isSuspect(item));
+}
+
+function isSuspect(item: unknown): boolean {
+  if (typeof item === "string") return item.length > MAX_TEXT || item.includes("?") || item.includes("://");
+  return typeof item === "object" && item !== null;
 }
 
 /** What the log says of an error: class, code, message, and those of its cause. No stack and no other members. */

@@ -66,5 +66,5 @@ export type { MediaOutlet } from "./server/media-outlet.js";
 export { DEFAULT_SERVER_CAPABILITIES, type ServerCapabilities, type Status } from "./server/replies.js";
 export { type OutgoingMedia, ServerConnection, type ServerConnectionOptions } from "./server/server-connection.js";
 export { ServerSession, type ServerSessionOptions } from "./server/server-session.js";
-export type { Transport } from "./transport.js";
+export type { Transport, TransportFlow, TransportReceiver } from "./transport.js";
 export { type WebReadable, type WebWritable, webTransport } from "./web-transport.js";

@@ -48,3 +48,22 @@ export function systemRandom(target: Uint8Array): void {
 export function createAbort(): { readonly signal: SessionSignal; abort(reason?: unknown): void } {
   return new AbortController();
 }
+
+/** A signal that is made when somebody asks for it: most never do, and it costs as much as decoding a command. */
+export class LazyAbort {
+  #made: ReturnType<typeof createAbort> | undefined;
+  #reason: { readonly reason: unknown } | undefined;
+
+  get signal(): SessionSignal {
+    if (this.#made === undefined) {
+      this.#made = createAbort();
+      if (this.#reason !== undefined) this.#made.abort(this.#reason.reason);
+    }
+    return this.#made.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#reason ??= { reason };
+    this.#made?.abort(reason);
+  }
+}

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Transport } from "../transport.js";
+import type { Transport, TransportFlow, TransportReceiver } from "../transport.js";
 
 /** Bytes read ahead of the session before the socket is paused. */
 const READ_AHEAD = 65_536;
@@ -9,28 +9,65 @@ const READ_AHEAD = 65_536;
  * `allowHalfOpen: true`, so that last words can be written after the peer's FIN.
  */
 export function nodeTransport(socket: Socket): Transport {
-  socket.setNoDelay(true);
-  const { remoteAddress, remotePort } = socket;
-  return {
-    readable: new SocketReader(socket),
-    givesReadsAway: true, // Node allocates anew for each read
-    write(bytes) {
-      if (socket.write(bytes)) return undefined;
-      return drained(socket);
-    },
-    end: () =>
-      new Promise((resolve) => {
-        if (socket.destroyed) resolve();
-        else socket.end(() => resolve());
-      }),
-    close: () => {
-      socket.destroy();
-    },
-    remoteAddress:
-      remoteAddress === undefined
-        ? undefined
-        : `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`,
+  return new NodeTransport(socket);
+}
+
+class NodeTransport implements Transport {
+  readonly givesReadsAway = true; // Node allocates anew for each read
+  readonly remoteAddress: string | undefined;
+  readonly #socket: Socket;
+  #reader: SocketReader | undefined;
+
+  constructor(socket: Socket) {
+    socket.setNoDelay(true);
+    this.#socket = socket;
+    const { remoteAddress: host, remotePort } = socket;
+    this.remoteAddress = host === undefined ? undefined : `${host.includes(":") ? `[${host}]` : host}:${remotePort}`;
+  }
+
+  get readable(): AsyncIterable<Uint8Array> {
+    this.#reader ??= new SocketReader(this.#socket);
+    return this.#reader;
+  }
+
+  receive(receiver: TransportReceiver): TransportFlow {
+    const socket = this.#socket;
+    listen(socket, receiver);
+    return { pause: () => void socket.pause(), resume: () => void socket.resume() };
+  }
+
+  write(bytes: Uint8Array): undefined | Promise<void> {
+    return this.#socket.write(bytes) ? undefined : drained(this.#socket);
+  }
+
+  end(): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve) => {
+      if (socket.destroyed) resolve();
+      else socket.end(() => resolve());
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Tells a receiver what a socket reads, and once how that ended. */
+function listen(socket: Socket, receiver: TransportReceiver): void {
+  let over = false;
+  const finish = (error?: Error): void => {
+    if (over) return;
+    over = true;
+    if (error === undefined) receiver.end();
+    else receiver.broken(error);
   };
+  // A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy.
+  socket.on("data", (bytes: Buffer) => receiver.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
+  socket.on("end", finish);
+  socket.on("error", finish);
+  socket.on("close", () => finish()); // its argument says only whether there was an error
+  if (socket.destroyed) process.nextTick(finish, socket.errored ?? undefined); // its events may be over
 }
 
 /** Settles when the socket takes more, or never will. */
@@ -64,11 +101,11 @@ class SocketReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Arra
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy.
-    socket.on("data", (bytes: Buffer) => this.#receive(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
-    socket.on("end", () => this.#finish(undefined));
-    socket.on("error", (error) => this.#finish(error));
-    socket.on("close", () => this.#finish(undefined));
+    listen(socket, {
+      data: (bytes) => this.#receive(bytes),
+      end: () => this.#finish(undefined),
+      broken: (error) => this.#finish(error),
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -102,7 +139,6 @@ class SocketReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Arra
   }
 
   #finish(error: unknown): void {
-    if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
     const waiting = this.#waiting;

@@ -148,7 +148,11 @@ export class ServerConnection {
       };
       const description = "The server could not decide in time.";
       this.#context.events.push({ type: "cancel", requestId: pending.requestId, reason: "decision-timeout" });
-      this.#refuse(pending, now, "decision-timeout", "us", { level: "error", code: codes[pending.type], description });
+      this.#refuse(pending, now, "decision-timeout", "us", {
+        level: "error",
+        code: codes[pending.question.type],
+        description,
+      });
       return;
     }
     const action = this.#deadlines.next(this.#phase())?.action;
@@ -221,14 +225,15 @@ export class ServerConnection {
     if (pending?.requestId !== requestId) return false;
     this.#resolve(pending, now);
     this.#deadlines.enter(now);
-    if (pending.type === "connect") {
-      acceptConnect(this.#context, pending.app, pending.command, offered);
+    const { question } = pending;
+    if (question.type === "connect") {
+      acceptConnect(this.#context, question.app, question.command, offered);
       return true;
     }
     this.#accepted = true;
     this.#droppedBytes = 0;
-    if (pending.type === "publish") acceptPublish(this.#context, pending.stream, pending.publication);
-    else acceptPlay(this.#context, pending.stream, pending.playback);
+    if (question.type === "publish") acceptPublish(this.#context, question.stream, question.publication);
+    else acceptPlay(this.#context, question.stream, question.playback);
     return true;
   }
 
@@ -240,7 +245,11 @@ export class ServerConnection {
   reject(requestId: number, now: number, code: string, description: string): boolean {
     const { pending } = this.#context;
     if (pending?.requestId !== requestId) return false;
-    this.#refuse(pending, now, `${pending.type}-rejected`, "application", { level: "error", code, description });
+    this.#refuse(pending, now, `${pending.question.type}-rejected`, "application", {
+      level: "error",
+      code,
+      description,
+    });
     return true;
   }
 
@@ -427,12 +436,13 @@ export class ServerConnection {
 
   #refuse(pending: Pending, now: number, reason: EndReason, by: SessionEnd["by"], status: Status): void {
     this.#resolve(pending, now);
-    if (pending.type === "connect") {
-      this.#link.send(errorResult(pending.command.transactionId ?? 1, status.code, status.description));
+    const { question } = pending;
+    if (question.type === "connect") {
+      this.#link.send(errorResult(question.command.transactionId ?? 1, status.code, status.description));
       this.#finish({ reason, by });
       return;
     }
-    this.#link.send(onStatus(pending.stream.id, status));
+    this.#link.send(onStatus(question.stream.id, status));
     this.#context.finishUnlessActive({ reason, by });
   }
 

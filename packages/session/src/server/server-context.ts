@@ -13,7 +13,11 @@ export type Question =
   | { readonly type: "play"; readonly stream: MessageStream; readonly playback: Playback };
 
 /** A request that waits for the application. */
-export type Pending = Question & { readonly requestId: number; readonly since: number };
+export interface Pending {
+  readonly question: Question;
+  readonly requestId: number;
+  readonly since: number;
+}
 
 /** What the commands of one server connection work on: its streams, what is asked, what is said, and its end. */
 export class ServerContext {
@@ -37,7 +41,7 @@ export class ServerContext {
   /** Puts a request to the application; nothing more is parsed until it is answered. */
   ask(question: Question, now: number): void {
     const requestId = ++this.#lastRequestId;
-    this.pending = { ...question, requestId, since: now };
+    this.pending = { question, requestId, since: now };
     if (question.type === "connect") {
       this.events.push({ type: "connect", requestId, app: question.app, command: question.command });
     } else if (question.type === "publish") {

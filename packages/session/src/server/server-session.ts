@@ -8,19 +8,13 @@ import {
   type SessionLimits,
   type SessionTimeouts,
 } from "../limits.js";
-import { type Clock, createAbort, systemClock, systemRandom } from "../platform.js";
-import type { Transport } from "../transport.js";
-import type {
-  ConnectInfo,
-  ConnectRequest,
-  PlayRequest,
-  PublishRequest,
-  SessionHandler,
-  SessionRequest,
-} from "./handler.js";
+import { type Clock, systemClock, systemRandom } from "../platform.js";
+import { receiveFrom, type Transport, type TransportFlow } from "../transport.js";
+import type { ConnectInfo, SessionHandler } from "./handler.js";
 import { MediaOutlet } from "./media-outlet.js";
 import { Output } from "./output.js";
-import type { ServerCapabilities, Status } from "./replies.js";
+import type { Status } from "./replies.js";
+import { Asked } from "./requests.js";
 import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
 
 /** What a {@link ServerSession} is made of. */
@@ -60,11 +54,12 @@ export class ServerSession {
   readonly #madeAt: number;
   #started = false;
   #connectInfo: ConnectInfo | undefined;
-  #abort: ReturnType<typeof createAbort> | undefined; // of the request that is pending
+  #asked: Asked | undefined; // what is pending
   #pumping = false;
   #pump: Promise<void> | undefined; // while it waits for the handler
   #stalled: Deferred<void> | undefined; // settles the handler's wait when the connection ends
-  #decided: Deferred<void> | undefined; // settles the reader's wait for a decision
+  #flow: TransportFlow | undefined; // since it runs
+  #held = false; // whether nothing is to be read now
   #deliverBy = NEVER;
   #closeBy = NEVER;
   #closing = false;
@@ -141,7 +136,11 @@ export class ServerSession {
     if (this.#started) throw new TypeError("A session runs once.");
     this.#started = true;
     this.#arm();
-    void this.#readAll();
+    this.#flow = receiveFrom(this.#transport, {
+      data: (bytes) => this.#receive(bytes),
+      end: () => this.#readEnd("closed"),
+      broken: (error) => this.#readEnd("reset", error),
+    });
     return this.#settled.promise;
   }
 
@@ -224,25 +223,37 @@ export class ServerSession {
 
   // ---- reading ----
 
-  async #readAll(): Promise<void> {
+  #receive(bytes: Uint8Array): void {
+    if (this.#connection.end !== undefined) return; // the peer may still be talking while it reads our last words
     try {
-      for await (const bytes of this.#transport.readable) {
-        if (this.#connection.end !== undefined) continue; // the peer may still be talking while it reads our last words
-        this.#connection.receive(bytes, this.#clock.now());
-        this.#process();
-        if (this.#pump !== undefined) await this.#pump;
-        if (this.#connection.deciding && this.#connection.heldBytes >= this.#limits.maxReadAhead) {
-          this.#decided = deferred();
-          await this.#decided.promise;
-        }
-      }
-      this.#connection.receiveEnd();
+      this.#connection.receive(bytes, this.#clock.now());
     } catch (error) {
-      this.#connection.receiveEnd("reset", error);
+      this.#fail(error); // a mistake of ours ends this connection and nothing else
     }
+    this.#process();
+  }
+
+  #readEnd(reason: "closed" | "reset", error?: unknown): void {
+    if (this.#pump !== undefined) {
+      void this.#pump.then(() => this.#readEnd(reason, error)); // first what was read before
+      return;
+    }
+    this.#connection.receiveEnd(reason, error);
     this.#peerEnded = true;
     this.#process();
     this.#finishIfDrained();
+  }
+
+  /** Reads on, unless a handler wants to be waited for, or enough waits for a decision. */
+  #regulate(): void {
+    const connection = this.#connection;
+    const held =
+      connection.end === undefined &&
+      (this.#pump !== undefined || (connection.deciding && connection.heldBytes >= this.#limits.maxReadAhead));
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#flow?.pause();
+    else this.#flow?.resume();
   }
 
   /** Hands out all events that are there; stops where a handler wants to be waited for. */
@@ -266,10 +277,7 @@ export class ServerSession {
   }
 
   #afterProcessing(): void {
-    if (!this.#connection.deciding || this.#connection.end !== undefined) {
-      this.#decided?.resolve();
-      this.#decided = undefined;
-    }
+    this.#regulate();
     if (this.#connection.end !== undefined) this.#close();
     else this.#write();
     this.#arm();
@@ -322,7 +330,7 @@ export class ServerSession {
         this.#askPlay(event);
         return undefined;
       case "cancel":
-        this.#abort?.abort(new Error(`The request was cancelled: ${event.reason}.`));
+        this.#asked?.cancel(event.reason);
         return undefined;
       case "unpublish": {
         const { clean, reason, by } = event;
@@ -349,20 +357,20 @@ export class ServerSession {
   #askConnect({ requestId, app, command }: ConnectEvent): void {
     const info: ConnectInfo = { app, tcUrl: command.tcUrl, command };
     this.#connectInfo = info;
-    const request: ConnectRequest = { ...info, ...this.#request(requestId) };
+    const request = this.#ask(requestId).connect(info);
     if (this.#handler.connect === undefined) request.accept();
     else this.#watch(this.#handler.connect(request));
   }
 
   #askPublish({ requestId, publication }: PublishEvent): void {
-    const request: PublishRequest = { publication, connect: this.#connected(), ...this.#request(requestId) };
+    const request = this.#ask(requestId).publish(publication, this.#connected());
     if (this.#handler.publish === undefined) {
       request.reject("NetStream.Publish.Denied", "This server takes no streams.");
     } else this.#watch(this.#handler.publish(request));
   }
 
   #askPlay({ requestId, playback }: PlayEvent): void {
-    const request: PlayRequest = { playback, connect: this.#connected(), ...this.#request(requestId) };
+    const request = this.#ask(requestId).play(playback, this.#connected());
     if (this.#handler.play === undefined) {
       request.reject("NetStream.Play.Failed", "This server does not offer playback.");
     } else this.#watch(this.#handler.play(request));
@@ -373,19 +381,16 @@ export class ServerSession {
     return this.#connectInfo;
   }
 
-  #request(requestId: number): SessionRequest & Pick<ConnectRequest, "accept"> {
-    const abort = createAbort();
-    this.#abort = abort;
+  #ask(requestId: number): Asked {
     const answered = (inTime: boolean): boolean => {
       if (inTime) this.#process();
       return inTime;
     };
-    return {
-      signal: abort.signal,
-      accept: (offered?: Partial<ServerCapabilities>) =>
-        answered(this.#connection.accept(requestId, this.#clock.now(), offered)),
+    this.#asked = new Asked({
+      accept: (offered) => answered(this.#connection.accept(requestId, this.#clock.now(), offered)),
       reject: (code, description) => answered(this.#connection.reject(requestId, this.#clock.now(), code, description)),
-    };
+    });
+    return this.#asked;
   }
 
   /** A handler that answers later may fail later: that ends the connection like one that throws. */

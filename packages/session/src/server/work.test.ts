@@ -1,0 +1,79 @@
+import { expect, test, vi } from "vitest";
+import type { MediaMessage } from "../events.js";
+import { counting, Peer } from "../testing/peer.js";
+import type { Transport, TransportReceiver } from "../transport.js";
+import { ServerSession } from "./server-session.js";
+
+// What a session does for its bytes, in numbers that no machine's speed changes: copies, writes, signals.
+
+/** A publishing session on a transport that reads by calls. */
+function publish(publishing: "at once" | "later" = "at once") {
+  let receiver: TransportReceiver | undefined;
+  let decide = (): void => {};
+  const media: MediaMessage[] = [];
+  const written: Uint8Array[] = [];
+  const flow = { pause: vi.fn(), resume: vi.fn() };
+  const transport: Transport = {
+    get readable(): never {
+      throw new Error("read by calls");
+    },
+    receive: (given) => {
+      receiver = given;
+      return flow;
+    },
+    givesReadsAway: true,
+    write: (bytes) => void written.push(bytes),
+    end: () => {},
+    close: () => {},
+  };
+  const session = new ServerSession(transport, {
+    random: counting,
+    payloads: "view",
+    handler: {
+      publish: (request) => {
+        if (publishing === "at once") request.accept();
+        else decide = () => void request.accept();
+      },
+      media: (message) => void media.push(message),
+    },
+  });
+  const run = session.run();
+  const peer = new Peer();
+  const send = (bytes: Uint8Array): void => receiver?.data(bytes);
+  send(peer.hello());
+  for (const bytes of written.splice(0)) {
+    const reply = peer.hear(bytes);
+    if (reply !== undefined) send(reply);
+  }
+  send(peer.startPublishing());
+  return { session, run, peer, send, media, written, flow, receiver: () => receiver, decide: () => decide() };
+}
+
+test("a payload that is whole in a read is a view of it, and costs no write", () => {
+  const { peer, send, media, written } = publish();
+  written.length = 0;
+  const reads = [peer.video(0), peer.audio(1), peer.video(40)];
+  for (const read of reads) send(read);
+  expect(media).toHaveLength(reads.length);
+  for (const [i, { payload }] of media.entries()) expect(payload.buffer).toBe(reads[i]?.buffer);
+  expect(written).toEqual([]);
+});
+
+test("what one read asks for is answered in one write", () => {
+  const { written } = publish();
+  expect(written.length).toBeLessThanOrEqual(2); // behind the handshake, and the answers to all commands
+});
+
+test("a transport that calls is paused while much waits for a decision, and goes on with it", () => {
+  const { peer, send, media, flow, decide } = publish("later");
+  for (let i = 0; i < 10; i++) send(peer.video(i, new Uint8Array(10_000).fill(0x27)));
+  expect([media.length, flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([0, 1, 0]);
+  decide();
+  expect([media.length, flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([10, 1, 1]);
+});
+
+test("the end of such a transport ends the session", async () => {
+  const { run, receiver } = publish();
+  receiver()?.broken(new Error("reset by the test"));
+  expect(await run).toMatchObject({ clean: false, reason: "reset", by: "peer" });
+});

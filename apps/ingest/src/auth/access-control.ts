@@ -101,7 +101,7 @@ export class AccessControl implements Gate {
 }
 
 function renamed(request: AccessRequest, { app = request.app, stream = request.stream }: Allowed): AccessRequest {
-  return { ...request, app, stream };
+  return app === request.app && stream === request.stream ? request : { ...request, app, stream };
 }
 
 function both(before: Allowed, after: Allowed): Allowed {

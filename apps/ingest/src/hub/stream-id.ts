@@ -8,7 +8,7 @@ export interface StreamId {
 
 /** One string for each pair, for maps: no other pair has the same one. */
 export function streamKey(id: StreamId): string {
-  return JSON.stringify([id.app, id.name]);
+  return `${id.app.length} ${id.app}${id.name}`; // the length tells where one ends and the other begins
 }
 
 /** For people: `live/camera`. */

@@ -22,6 +22,7 @@ export function plainAddress(address: string): string {
  * IPv6, since one subscriber usually has all of that.
  */
 export function addressGroup(address: string): string {
+  if (!address.includes(":")) return address;
   const plain = address.split("%", 1)[0] ?? ""; // fe80::1%eth0
   if (!isIPv6(plain)) return plain;
   const groups = expandIPv6(plain);

@@ -73,12 +73,10 @@ export class RtmpLiveSession implements LiveSession {
       droppedFrames += player.counts.droppedFrames;
       queuedBytes += player.queuedBytes;
     }
-    return {
+    const info: SessionInfo = {
       id: this.id,
       protocol: this.protocol,
       peer,
-      ...(this.#app !== undefined && { app: this.#app }),
-      ...(this.#client !== undefined && { client: this.#client }),
       since: this.#since.toISOString(),
       durationMs: Math.max(0, Date.now() - this.#since.getTime()),
       state: session.state === "closed" ? "closing" : session.state,
@@ -89,6 +87,9 @@ export class RtmpLiveSession implements LiveSession {
       queuedBytes,
       heldBytes: heldBytes(),
     };
+    if (this.#app !== undefined) info.app = this.#app;
+    if (this.#client !== undefined) info.client = this.#client;
+    return info;
   }
 
   *publishing(): Generator<PublisherEntry> {

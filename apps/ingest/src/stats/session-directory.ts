@@ -102,8 +102,25 @@ export class SessionDirectory {
   /** A session is over. @param streams what it published and played. */
   end(session: LiveSession, { reason, by, clean }: SessionOutcome, streams: readonly SessionStream[]): void {
     if (!this.#sessions.delete(session.id)) return;
-    const { state, queuedBytes, heldBytes, ...info } = session.info();
-    const ended = { ...info, streams: [...streams], endedAt: this.#now().toISOString(), reason, by, clean };
+    const { id, protocol, peer, app, client, since, durationMs, bytesReceived, bytesSent, droppedFrames } =
+      session.info();
+    const ended: EndedSession = {
+      id,
+      protocol,
+      peer,
+      since,
+      durationMs,
+      streams: [...streams],
+      bytesReceived,
+      bytesSent,
+      droppedFrames,
+      endedAt: this.#now().toISOString(),
+      reason,
+      by,
+      clean,
+    };
+    if (app !== undefined) ended.app = app;
+    if (client !== undefined) ended.client = client;
     const [ring, size] = streams.length > 0 ? [this.#ended, MAX_ENDED] : [this.#endedEarly, MAX_ENDED_EARLY];
     ring.push(ended);
     if (ring.length > size) ring.shift();

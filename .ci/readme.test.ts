@@ -18,7 +18,14 @@ const documents = [
   ...workspace.flatMap(({ folder }) => files(folder, (name) => name === "README.md", 0)),
 ].map((path) => ({ path: relative(root, path), examples: examplesOf(readFileSync(path, "utf8")) }));
 
-const examples = documents.flatMap(({ path, examples: found }) =>
+const programs = files(join(root, "docs/examples"), (name) => name.endsWith(".ts")).map((path) => ({
+  place: relative(root, path),
+  file: relative(root, path).replaceAll(/\W/g, "-").replace(/-ts$/, ".mts"),
+  text: readFileSync(path, "utf8"),
+  runs: true,
+}));
+
+const blocks = documents.flatMap(({ path, examples: found }) =>
   found.map(({ line, text, runs }, index) => ({
     place: `${path}:${line}`,
     file: `${path.replaceAll(/\W/g, "-")}-${index}.mts`,
@@ -26,6 +33,7 @@ const examples = documents.flatMap(({ path, examples: found }) =>
     runs,
   })),
 );
+const examples = [...programs, ...blocks];
 
 /** A project of its own, with the built packages as an install would put them there. */
 const project = mkdtempSync(join(tmpdir(), "rtmp-examples-"));
@@ -61,6 +69,10 @@ test.for(workspace.filter(({ path }) => path.startsWith("packages/")))(
     expect(readme?.examples[0]).toMatchObject({ runs: true });
   },
 );
+
+test.for(programs)("$place says first what it shows", ({ text }) => {
+  expect(text).toMatch(/^\/\/ .{40}/);
+});
 
 describe.for(examples)("$place", ({ file, runs }) => {
   test("compiles", () => {

@@ -30,6 +30,7 @@ export type {
   StreamSource,
   UnpublishEvent,
 } from "./events.js";
+export type { OutputFactory } from "./hub/hub.js";
 export {
   LiveStream,
   type StreamEnd,

@@ -9,7 +9,7 @@ import type { Emit, IngestEvents, ListeningEvent } from "./events.js";
 import { createHls, type Hls } from "./hls/hls.js";
 import { httpAreas } from "./http/http-areas.js";
 import { HttpSide } from "./http/http-side.js";
-import { Hub } from "./hub/hub.js";
+import { Hub, type OutputFactory } from "./hub/hub.js";
 import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { MemoryBudget } from "./listeners/memory-budget.js";
@@ -40,6 +40,8 @@ const OPEN_GATE: Gate = { check: () => ({ allowed: true }) };
 export interface IngestParts extends AccessParts {
   /** Who publishes what. @defaultValue one for this process */
   readonly registry?: StreamRegistry;
+  /** What takes the packets of streams beside recordings and players; each is asked for every stream that begins. */
+  readonly outputs?: readonly OutputFactory[];
   /** The other processes of this server. @internal */
   readonly siblings?: SiblingParts;
 }
@@ -141,6 +143,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
         (stream) => (stream.origin === "worker" ? undefined : this.recordings.begin(stream)),
         (stream) => this.#hls?.output(stream),
         (stream) => void this.#relays.began(stream),
+        ...(parts.outputs ?? []),
       ],
       onMissing: (id) => this.#relays.missing(id),
       gop: { maxBytes: config.play.gopBytes, maxMs: config.play.gopMs },

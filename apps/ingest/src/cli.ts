@@ -12,6 +12,7 @@ const code = await runCommand(process.argv.slice(2), {
   stdout,
   stderr: process.stderr,
   signals: process,
+  terminal: process.stdout.isTTY,
   environment: process.env,
   output: process.stdout.isTTY ? undefined : process.stdout.fd,
 });

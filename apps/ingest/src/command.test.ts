@@ -109,6 +109,61 @@ describe("rtmp-ingest", () => {
     ]);
   });
 
+  test("SIGHUP reads the configuration again, and says what needs a restart and what is wrong", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rtmp-config-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "server.yaml");
+    await writeFile(path, "auth: { publishKey: first }\n");
+    const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json", "--config", path);
+    const { port } = await command.listening();
+    const line = (name: string) =>
+      vi.waitFor(() => {
+        const found = command.lines().find(({ event }) => event === name);
+        if (found === undefined) throw new Error(`no ${name}`);
+        return found;
+      });
+    const client = await RawClient.publish(port, "a?key=first");
+    await writeFile(path, "auth: { publishKey: '' }\n");
+    command.signals.emit("SIGHUP");
+    const failed = await line("reload-failed");
+    expect(failed).toMatchObject({ level: "error", error: { name: "ConfigError" } });
+    expect(JSON.stringify(failed)).toContain(`${path}:1: auth.publishKey: must not be empty`);
+    await writeFile(path, "auth: { publishKey: second }\nlog: { level: debug }\nplay: { waitMs: 7 }\n");
+    command.signals.emit("SIGHUP");
+    const applied = ["auth.publishKey", "log.level"];
+    expect(await line("reloaded")).toMatchObject({ applied, needRestart: ["play.waitMs"] });
+    expect(await line("reload-incomplete")).toMatchObject({ level: "warn", needRestart: ["play.waitMs"] });
+    await RawClient.publish(port, "b?key=second");
+    expect(await line("connection")).toMatchObject({ level: "debug" });
+    expect(client.closed).toBe(false);
+    expect(command.stdout()).not.toContain("second");
+  });
+
+  test("in a terminal, SIGHUP says that this is gone", async () => {
+    const signals = new EventEmitter();
+    let stdout = "";
+    const args = ["--rtmp", "127.0.0.1:0", "--log-format", "json"];
+    const sink = { write: (text: string) => (stdout += text) };
+    const code = runCommand(args, { stdout: sink, stderr: sink, signals, terminal: true });
+    await vi.waitFor(() => expect(stdout).toContain('"listening"'));
+    signals.emit("SIGHUP");
+    expect(await code).toBe(0);
+    expect(stdout).toContain('"signal":"SIGHUP"');
+  });
+
+  test("SIGTERM asks clients that can to connect anew, and waits for them", async () => {
+    const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json");
+    const client = await RawClient.publish((await command.listening()).port, "key", "live", { capsEx: 1 });
+    command.signals.emit("SIGTERM");
+    await client.sees("NetConnection.Connect.ReconnectRequest");
+    client.command(0, "deleteStream", 4, null, 1);
+    client.socket.end();
+    expect(await command.code).toBe(0);
+    expect(command.lines().map(({ event }) => event)).toEqual([
+      ...["listening", "publish", "stopping", "draining", "unpublish", "session-end", "drained", "stopped"],
+    ]);
+  });
+
   test("a second signal exits at once", async () => {
     const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json", "--grace", "60");
     const client = await RawClient.publish((await command.listening()).port, "key");

@@ -3,11 +3,12 @@ import { play } from "./commands/play.js";
 import { publish } from "./commands/publish.js";
 import type { ReportStream } from "./commands/reporter.js";
 import { signUrl } from "./commands/sign-url.js";
-import { ConfigError } from "./config/config.js";
+import { ConfigError, type IngestConfig } from "./config/config.js";
 import type { Environment } from "./config/env.js";
 import { helpText, parseCommandLine } from "./config/flags.js";
 import { loadConfig } from "./config/load.js";
 import { showConfig } from "./config/show.js";
+import { loadCertificate } from "./listeners/certificate.js";
 import { serve } from "./serve.js";
 import type { SignalSource } from "./signals.js";
 
@@ -18,6 +19,8 @@ export interface CommandContext {
   readonly signals: SignalSource;
   /** Descriptor of standard output for media; `undefined` if that is a terminal. */
   readonly output?: number | undefined;
+  /** Whether standard output is a terminal. @defaultValue false */
+  readonly terminal?: boolean | undefined;
   /** Environment variables. @defaultValue none */
   readonly environment?: Environment | undefined;
 }
@@ -40,8 +43,10 @@ export async function runCommand(args: readonly string[], context: CommandContex
       context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${readVersion()}\n`);
       return ExitCode.ok;
     }
-    const config = await loadConfig({ ...line, environment: context.environment ?? {} });
-    if (line.action === "run") return await serve(config, context);
+    const load = (): Promise<IngestConfig> => loadConfig({ ...line, environment: context.environment ?? {} });
+    const config = await load();
+    if (line.action === "run") return await serve(config, load, context);
+    if (config.rtmps.listen.length > 0) await checkCertificate(config.tls);
     context.stdout.write(showConfig(config));
     return ExitCode.ok;
   } catch (error) {
@@ -63,4 +68,13 @@ function readVersion(): string {
     version: string;
   };
   return version;
+}
+
+/** @throws ConfigError */
+async function checkCertificate(tls: IngestConfig["tls"]): Promise<void> {
+  try {
+    await loadCertificate(tls);
+  } catch (error) {
+    throw new ConfigError(`tls: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

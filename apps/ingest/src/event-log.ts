@@ -72,5 +72,7 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
   server.on("hlsStopped", (event) => logger.info({ event: "hls-stopped", ...event }, "HLS stopped"));
   server.on("hlsTrackLeftOut", (event) => logger.warn({ event: "hls-track-left-out", ...event }, "HLS lacks a track"));
   server.on("hlsFailed", (event) => logger.error({ event: "hls-failed", ...event }, "HLS failed"));
+  server.on("draining", (event) => logger.info({ event: "draining", ...event }, "Asked clients to connect elsewhere"));
+  server.on("drained", (event) => logger.info({ event: "drained", ...event }, "Waited for clients to leave"));
   server.on("fault", (event) => logger.error({ event: "fault", ...event }, "Fault in the server"));
 }

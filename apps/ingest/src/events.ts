@@ -264,6 +264,21 @@ export interface HlsFailedEvent extends HlsEvent {
   readonly error?: unknown;
 }
 
+/** The server is about to stop, and has asked clients to connect elsewhere. */
+export interface DrainingEvent {
+  /** Connections that were asked. */
+  readonly asked: number;
+  /** Connections that do not know of such requests. */
+  readonly others: number;
+}
+
+/** The wait for those who were asked is over. */
+export interface DrainedEvent {
+  readonly left: number;
+  /** Of those who were asked. */
+  readonly stayed: number;
+}
+
 /** Something is wrong in the server itself; it goes on. */
 export interface FaultEvent {
   readonly where: "listener" | "hub" | "http" | "gate" | "recordings" | "player";
@@ -301,6 +316,8 @@ export interface IngestEvents {
   hlsStopped: [HlsEvent];
   hlsTrackLeftOut: [HlsTrackLeftOutEvent];
   hlsFailed: [HlsFailedEvent];
+  draining: [DrainingEvent];
+  drained: [DrainedEvent];
   fault: [FaultEvent];
 }
 

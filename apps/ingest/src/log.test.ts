@@ -87,3 +87,15 @@ test.for([
   expect(hint).toContain("./recordings/<app>/<stream>/");
   expect(encoderHint({ address, port }, undefined, undefined)).toContain("--record");
 });
+
+test.for(["text", "json"] as const)("another level counts at once, as %s", (format) => {
+  let text = "";
+  const logger = createLogger({ format, level: "warn" }, { write: (line) => (text += line) });
+  logger.info({ event: "one" }, "One");
+  logger.setLevel("info");
+  logger.info({ event: "two" }, "Two");
+  logger.setLevel("silent");
+  logger.error({ event: "three" }, "Three");
+  expect(text).toMatch(/Two/);
+  expect(text).not.toMatch(/One|Three/);
+});

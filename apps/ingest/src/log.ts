@@ -22,13 +22,18 @@ export interface LogOptions {
   readonly level: "error" | "warn" | "info" | "debug" | "silent";
 }
 
+/** A logger whose level can be changed. */
+export interface LeveledLogger extends Logger {
+  setLevel(level: LogOptions["level"]): void;
+}
+
 /** A logger that writes to a stream. Queries, tokens and credentials are taken out of all that it is given. */
-export function createLogger({ format, level }: LogOptions, stream: LogStream): Logger {
+export function createLogger({ format, level }: LogOptions, stream: LogStream): LeveledLogger {
   return format === "text" ? textLogger(level, stream) : jsonLogger(level, stream);
 }
 
-function jsonLogger(level: LogOptions["level"], stream: LogStream): Logger {
-  return pino(
+function jsonLogger(level: LogOptions["level"], stream: LogStream): LeveledLogger {
+  const logger = pino(
     {
       level,
       base: null,
@@ -40,17 +45,31 @@ function jsonLogger(level: LogOptions["level"], stream: LogStream): Logger {
     },
     stream,
   );
+  return Object.assign(logger, {
+    setLevel: (next: LogOptions["level"]): void => {
+      logger.level = next;
+    },
+  });
 }
 
 const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
 
 /** Without pino: its lines would have to be parsed again. */
-function textLogger(threshold: LogOptions["level"], stream: LogStream): Logger {
-  const writer = (level: keyof Logger): Logger[keyof Logger] => {
-    if (SEVERITY[level] < SEVERITY[threshold]) return () => {};
+function textLogger(level: LogOptions["level"], stream: LogStream): LeveledLogger {
+  let threshold = level;
+  const writer = (severity: keyof Logger): Logger[keyof Logger] => {
     return (fields, message) => {
-      stream.write(formatTextLine({ time: new Date(), level, message, fields: redact(fields) as object }));
+      if (SEVERITY[severity] < SEVERITY[threshold]) return;
+      stream.write(formatTextLine({ time: new Date(), level: severity, message, fields: redact(fields) as object }));
     };
   };
-  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+  return {
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+    setLevel: (next) => {
+      threshold = next;
+    },
+  };
 }

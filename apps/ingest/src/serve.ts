@@ -4,6 +4,7 @@ import { encoderHint } from "./encoder-hint.js";
 import { logEvents } from "./event-log.js";
 import type { ListeningEvent } from "./events.js";
 import { createLogger, type Logger } from "./log.js";
+import { levelOf } from "./reload/log-level.js";
 import { IngestServer } from "./server.js";
 import { nextSignal, type SignalSource, secondSignal } from "./signals.js";
 import { runWorker } from "./workers/worker.js";
@@ -13,23 +14,34 @@ import { WorkerPool } from "./workers/worker-pool.js";
 export interface ServeContext {
   readonly stdout: { write(text: string): unknown };
   readonly signals: SignalSource;
+  /** Whether it runs in a terminal, whose end then is its own. @defaultValue false */
+  readonly terminal?: boolean | undefined;
 }
 
 /** Exit codes: stopped as asked; could not start, or not everything could be finished. */
 const ExitCode = { ok: 0, failed: 1 } as const;
 
-/** Serves until a signal stops it. @returns the exit code: 128 and the signal's number after a second signal. */
-export async function serve(config: IngestConfig, { stdout, signals }: ServeContext): Promise<number> {
+/**
+ * Serves until a signal stops it. SIGHUP brings another configuration.
+ * @param load reads the configuration again.
+ * @returns the exit code: 128 and the signal's number after a second signal.
+ */
+export async function serve(
+  config: IngestConfig,
+  load: () => Promise<IngestConfig>,
+  { stdout, signals, terminal = false }: ServeContext,
+): Promise<number> {
   const logger = createLogger(config.log, stdout);
   if (cluster.worker !== undefined && config.workers > 1) {
-    for (const name of ["SIGTERM", "SIGINT"] as const) signals.on(name, () => {}); // the primary gets them too, and tells us
+    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) signals.on(name, () => {}); // the primary gets them too, and tells us
     return (await runWorker(config, logger, cluster.worker, process.env)) ? ExitCode.ok : ExitCode.failed;
   }
-  const server = config.workers > 1 ? new WorkerPool(config, logger) : new IngestServer(config);
+  const reloadables = [levelOf(logger)];
+  const server = config.workers > 1 ? new WorkerPool(config, logger) : new IngestServer(config, { reloadables });
   const ports: ListeningEvent[] = [];
   server.on("listening", (address) => ports.push(address));
   if (server instanceof IngestServer) logEvents(server, logger);
-  const stop = nextSignal(signals); // before anything is open, so that none is missed
+  const stop = nextSignal(signals, terminal ? ["SIGTERM", "SIGINT", "SIGHUP"] : undefined); // before anything is open, so that none is missed
   try {
     await server.start();
   } catch (error) {
@@ -44,6 +56,8 @@ export async function serve(config: IngestConfig, { stdout, signals }: ServeCont
     const needsKey = { publish: publishKey !== undefined, play: playKey !== undefined };
     stdout.write(encoderHint(rtmp, http, config.record.directory, needsKey));
   }
+  const reload = (): void => void reloadServer(server, load, logger);
+  if (!terminal) signals.on("SIGHUP", reload);
   const signal = await stop.received;
   logger.info({ event: "stopping", signal: signal.name }, "Stopping: a second signal exits at once");
   const again = secondSignal(signals).received.then(({ exitCode }) => {
@@ -51,6 +65,22 @@ export async function serve(config: IngestConfig, { stdout, signals }: ServeCont
     return exitCode;
   });
   return Promise.race([again, finish(server, logger)]);
+}
+
+/** Reads the configuration again, and takes what of it can be taken; nothing if it is wrong. */
+async function reloadServer(
+  server: IngestServer | WorkerPool,
+  load: () => Promise<IngestConfig>,
+  logger: Logger,
+): Promise<void> {
+  try {
+    const { applied, needRestart } = await server.reload(await load());
+    logger.info({ event: "reloaded", applied, needRestart }, "Configuration read again");
+    if (needRestart.length === 0) return;
+    logger.warn({ event: "reload-incomplete", needRestart }, `Not changed before a restart: ${needRestart.join(", ")}`);
+  } catch (error) {
+    logger.error({ event: "reload-failed", error }, "The new configuration can not be used: nothing was changed");
+  }
 }
 
 /** What people can do about an error that keeps the server from starting; empty if there is nothing to say. */
@@ -65,6 +95,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function finish(server: IngestServer | WorkerPool, logger: Logger): Promise<number> {
+  if (server instanceof IngestServer) await server.drain(); // workers do by themselves
   if (await server.stop()) {
     logger.info({ event: "stopped" }, "Stopped");
     return ExitCode.ok;

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
 import type { AccessRequest, Gate } from "./auth/gate.js";
-import { parseConfig } from "./config/config.js";
 import { audioMessage, videoMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
 import { startServer } from "./testing/test-server.js";
@@ -53,7 +52,7 @@ describe("stream keys", () => {
   test("that are changed count for those who come from then on", async () => {
     const { server, port, event } = await startServer({ auth: { publishKey: "old" } });
     const first = await ask(port, "publish", "a?key=old", "NetStream.Publish.Start");
-    server.reloadAccess(parseConfig({ auth: { publishKey: "new" } }));
+    await server.reload({ auth: { publishKey: "new" } });
     await ask(port, "publish", "b?key=old", "NetStream.Publish.Denied");
     await ask(port, "publish", "b?key=new", "NetStream.Publish.Start");
     first.send(audioMessage(0));

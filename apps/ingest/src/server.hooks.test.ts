@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:net";
 import { describe, expect, test, vi } from "vitest";
-import { parseConfig } from "./config/config.js";
 import { type Answer, json, startHooks, status } from "./testing/hook-server.js";
 import { audioMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
@@ -259,9 +258,9 @@ test("other hooks count for those who come from then on", async () => {
   const [first, second] = [await startHooks(status(204)), await startHooks(status(403))];
   const { server, port } = await startServer({ hooks: { urls: { publish: first.url } } });
   await ask(port, "a", "NetStream.Publish.Start");
-  server.reloadAccess(parseConfig({ hooks: { urls: { publish: second.url } } }));
+  await server.reload({ hooks: { urls: { publish: second.url } } });
   await ask(port, "b", "NetStream.Publish.Denied");
-  server.reloadAccess(parseConfig({}));
+  await server.reload({});
   await ask(port, "c", "NetStream.Publish.Start");
   expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
 });

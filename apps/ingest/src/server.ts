@@ -2,9 +2,10 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
 import { apiContext } from "./api/api-context.js";
-import { Access, type AccessParts, decisionTime } from "./auth/access.js";
+import { Access, type AccessParts } from "./auth/access.js";
 import type { Gate } from "./auth/gate.js";
-import { type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
+import { untilStopping } from "./auth/stopping-gate.js";
+import { type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents, ListeningEvent } from "./events.js";
 import { createHls, type Hls } from "./hls/hls.js";
 import { httpAreas } from "./http/http-areas.js";
@@ -22,6 +23,9 @@ import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { type Locate, Relays } from "./relay/relays.js";
+import { type Reloadable, Reloader, type ReloadReport } from "./reload/reloader.js";
+import { serverParts } from "./reload/server-parts.js";
+import { sessionTimes } from "./session-times.js";
 import { reportOf } from "./stats/remote-session.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
 import { SessionDirectory } from "./stats/session-directory.js";
@@ -44,6 +48,8 @@ export interface IngestParts extends AccessParts {
   readonly outputs?: readonly OutputFactory[];
   /** The other processes of this server. @internal */
   readonly siblings?: SiblingParts;
+  /** What else can be reloaded, such as the level of a log. */
+  readonly reloadables?: readonly Reloadable[];
 }
 
 /** What a server needs that is one of several processes. */
@@ -90,7 +96,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly registry: StreamRegistry;
   /** What is recorded, and was. */
   readonly recordings: Recordings;
-  readonly #config: IngestConfig;
+  readonly #reloader: Reloader;
   readonly #context: RtmpConnectionContext;
   readonly #access: Access;
   readonly #hub: Hub;
@@ -109,18 +115,15 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   #connectionCount: number;
   readonly #connectionStep: number;
   readonly #isFront: boolean;
-  #state: "new" | "started" | "stopped" = "new";
+  #state: "new" | "started" | "draining" | "stopped" = "new";
+  #stopBy: number | undefined;
 
   /** @throws ConfigError if the options can not be used. */
   constructor(options: IngestOptions = {}, parts: IngestParts = {}) {
     super();
     const config = parseConfig(options);
-    this.#config = config;
     this.registry = parts.registry ?? new MemoryStreamRegistry();
     this.#budget = new MemoryBudget(config.limits.heldBytes);
-    const { directory, stallMs } = config.record;
-    // A recorder keeps a publisher waiting for as long as its disk may take, and gives up by itself.
-    const deliveryMs = directory === undefined ? DEFAULT_SESSION_TIMEOUTS.deliveryMs : 2 * stallMs;
     const emit: Emit = (name, ...event) => {
       this.#access.observe(name, ...event);
       this.#onEvent(name, event);
@@ -157,15 +160,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     this.#connectionStep = parts.siblings?.count ?? 1;
     const gatherer = new WriteGatherer(laterBy(config.play.gatherMs));
     const groups = new PlayerGroups(gatherer, (error) => emit("fault", { where: "player", error }));
-    // A player may be kept waiting for hooks, and for its stream.
-    const decisionMs = decisionTime(config, DEFAULT_SESSION_TIMEOUTS.decisionMs);
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
     this.#context = {
       hub: this.#hub,
-      gate: this.#access,
+      gate: untilStopping(this.#access, () => this.draining),
       play: { ...config.play, groups },
-      limits: defined(config.session.limits),
-      timeouts: { deliveryMs, decisionMs, ...defined(config.session.timeouts) },
+      ...sessionTimes(config),
       emit,
       sessions: this.#stats.sessions,
       recordingOf: (stream) => this.recordings.latestPath(stream),
@@ -191,6 +191,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const ready = (): boolean => this.ready;
     const areas = httpAreas({ api, metrics: this.#metrics, events: this.#told, watch, ready, hls: this.#hls });
     this.#http = new HttpSide(config.http, { emit, clock, exhausted }, areas);
+    const [rtmp, budget, access, relays, http] = [this.#rtmp, this.#budget, this.#access, this.#relays, this.#http];
+    const rooms = serverParts({ rtmp, budget, access, relays, http });
+    this.#reloader = new Reloader(config, [...rooms, ...(parts.reloadables ?? [])]);
   }
 
   /** Connections at this moment, and of these those that neither publish nor play yet. */
@@ -209,19 +212,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     return [...this.#relays.list(), ...(this.#crew?.relays() ?? [])];
   }
 
-  /** Takes other relays: those that are as before go on. @throws the system's error if the file of certificates can not be read. */
-  reloadRelays(config: IngestConfig["relay"]): void {
-    this.#relays.reload(config);
-  }
-
-  /** Takes other keys, secrets and hooks for all that asks from now on; what was allowed goes on. */
-  reloadAccess(config: Pick<IngestConfig, "auth" | "hooks">): void {
-    this.#access.reload(config);
-  }
-
-  /** Takes another token, other origins and limits of connections; where HTTP is spoken stays. */
-  reloadHttp(config: IngestConfig["http"]): void {
-    this.#http.reload(config);
+  /**
+   * Takes another configuration: all of it that can change without touching what is under way, or nothing.
+   * @throws ConfigError if it can not be used; an Error if a file that it names can not.
+   */
+  async reload(options: IngestOptions): Promise<ReloadReport> {
+    return this.#reloader.reload(parseConfig(options));
   }
 
   /** Whether new streams are welcome: it listens, and is not about to stop. */
@@ -230,7 +226,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   }
   /** Whether it takes nothing new, because it is about to stop. */
   get draining(): boolean {
-    return this.#state === "stopped";
+    return this.#state === "draining" || this.#state === "stopped";
   }
   /** What Prometheus is to get of this server, as text; `/metrics` has those of the process too. */
   metrics(): Promise<string> {
@@ -294,11 +290,32 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   }
 
   /**
+   * Makes ready for a stop: takes no more connections and streams, and asks clients that know of such requests (Enhanced RTMP) to connect
+   * anew. Resolves when these have left, at the latest after half of the grace time: the other half is for `stop`. The others go on till
+   * then; if there is nobody to ask, there is nothing to wait for.
+   */
+  async drain(): Promise<void> {
+    if (this.#state !== "started") return;
+    this.#state = "draining";
+    const { graceMs } = this.#reloader.config;
+    this.#stopBy = performance.now() + graceMs;
+    void this.#rtmp.closeListeners();
+    const asked = this.#rtmp.requestReconnects("The server is about to stop.");
+    if (asked.length === 0) return;
+    let left = 0;
+    for (const gone of asked) void gone.then(() => left++);
+    this.#context.emit("draining", { asked: asked.length, others: this.connections.total - asked.length });
+    await Promise.race([Promise.all(asked), after(graceMs / 2)]);
+    this.#context.emit("drained", { left, stayed: asked.length - left });
+  }
+
+  /**
    * Takes no more connections, tells all peers, finishes streams and recordings.
    * @returns whether all was finished within the grace time; what was not is cut.
    */
   async stop(): Promise<boolean> {
     this.#state = "stopped";
+    this.#stopBy ??= performance.now() + this.#reloader.config.graceMs;
     clearInterval(this.#budgetTimer);
     this.#stats.stop();
     const closed = this.#rtmp.closeListeners();
@@ -312,7 +329,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       .then(() => this.#http.stop()) // last, so that viewers get the end of their streams
       .then(() => this.#access.finish())
       .then(() => true);
-    const inTime = await Promise.race([finished, after(this.#config.graceMs)]);
+    const inTime = await Promise.race([finished, after(this.#stopBy - performance.now())]);
     this.#access.stop();
     if (inTime) return true;
     this.recordings.hurry();
@@ -379,11 +396,4 @@ export class IngestServer extends EventEmitter<IngestEvents> {
 /** Resolves with false after a time; keeps no process alive. */
 function after(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
-}
-
-/** The members that are set. */
-function defined<T extends object>(options: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
-  };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Flag } from "./flag.js";
-import { bytes, duration, MAX_COUNT, wholeNumber } from "./values.js";
+import { bytes, duration, filePath, MAX_COUNT, wholeNumber } from "./values.js";
 
 const MIB = 1024 * 1024;
 
@@ -10,7 +10,7 @@ export const hlsSection = z
     /** `demand` makes segments while somebody asks for them, `always` from the start of each stream; `off` none. */
     mode: z.enum(["demand", "always", "off"], { error: "must be demand, always or off" }).default("demand"),
     /** Folder for segments and playlists; without one they are kept in memory. */
-    directory: z.string().min(1, "must name a folder").optional(),
+    directory: filePath("must name a folder").optional(),
     /** How long segments are to be: the first keyframe after that ends one. */
     segmentMs: duration(500, 60_000).default(2000),
     /** How long a segment may get when keyframes are further apart. */

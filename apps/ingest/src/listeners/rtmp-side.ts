@@ -34,6 +34,8 @@ export class RtmpSide {
   readonly #parts: RtmpSideParts;
   readonly #admission: Admission;
   readonly #connections = new Map<RtmpConnection, Promise<void>>();
+  /** Of these, those that came from outside; the others are other processes of this server. */
+  readonly #clients = new WeakSet<RtmpConnection>();
   readonly #arrivals = new Map<Arrival, Promise<void>>();
   #context: RtmpConnectionContext;
   #trusted: TrustedProxies;
@@ -74,7 +76,8 @@ export class RtmpSide {
 
   /** Reads another certificate. @returns what puts it to use. @throws Error if it can not be used. */
   async prepareTls(tls: IngestConfig["tls"]): Promise<() => void> {
-    return this.#config.rtmps.listen.length === 0 ? () => {} : this.#front.prepare(tls);
+    const isUsed = this.listening && this.#config.rtmps.listen.length > 0;
+    return isUsed ? this.#front.prepare(tls) : () => {};
   }
   /** Other limits and proxies, and another context for sessions, for those that come from now on. */
   reload(config: Pick<RtmpSideConfig, "rtmp" | "limits">, context: Partial<RtmpConnectionContext>): void {
@@ -94,10 +97,21 @@ export class RtmpSide {
   get connections(): ReadonlyMap<RtmpConnection, Promise<void>> {
     return this.#connections;
   }
+  /** Asks clients to connect anew, and ends those that have no session yet. @returns the ends of those that know of such requests. */
+  requestReconnects(description: string): Promise<void>[] {
+    this.#endArrivals();
+    const asked = [...this.#connections].filter(
+      ([connection]) => this.#clients.has(connection) && connection.requestReconnect(description),
+    );
+    return asked.map(([, done]) => done);
+  }
   /** Ends those that have no session yet; nobody has said anything to them. Resolves when all connections are over. */
   async finish(): Promise<void> {
-    for (const arrival of this.#arrivals.keys()) arrival.destroy("server-stopping");
+    this.#endArrivals();
     await Promise.all([...this.#arrivals.values(), ...this.#connections.values()]);
+  }
+  #endArrivals(): void {
+    for (const arrival of this.#arrivals.keys()) arrival.destroy("server-stopping");
   }
   /** Ends all connections at once. */
   destroy(): void {
@@ -207,6 +221,7 @@ export class RtmpSide {
     const number = this.#parts.nextNumber();
     const connection = new RtmpConnection({ ...came, number, onAccepted: place.accepted }, this.#context);
     visitor.connection = connection;
+    this.#clients.add(connection);
     const { protocol, peer } = connection;
     this.#context.emit("connection", { connection: number, protocol, peer });
     this.serve(connection, place.left);

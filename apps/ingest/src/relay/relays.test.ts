@@ -135,10 +135,8 @@ describe("push", () => {
     const origin = await startServer({ relay: { push: [url("one")] } });
     await RawClient.publish(origin.port, "camera");
     await origin.event("relay-live");
-    const { relay } = await import("../config/config.js").then(({ parseConfig }) =>
-      parseConfig({ relay: { push: [url("two")] } }),
-    );
-    origin.server.reloadRelays(relay);
+    const { applied } = await origin.server.reload({ relay: { push: [url("two")] } });
+    expect(applied).toContain("relay.push");
     expect(await origin.event("relay-end")).toMatchObject({ reason: "reconfigured" });
     await target.event("publish", 2);
     expect(target.events("publish").map(({ stream }) => stream)).toEqual(["one", "two"]);

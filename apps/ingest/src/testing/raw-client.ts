@@ -50,19 +50,20 @@ export class RawClient {
     return client;
   }
 
-  /** A client that publishes. */
-  static async publish(port: number, name: string, app = "live"): Promise<RawClient> {
-    const client = await RawClient.open(port, app);
+  /** A client that publishes. @param more members of connect, such as `capsEx`. */
+  static async publish(port: number, name: string, app = "live", more: AmfMembers = {}): Promise<RawClient> {
+    const client = await RawClient.connect(port);
+    await client.#open(app, more);
     client.command(1, "publish", 3, null, name, "live");
     await client.sees("NetStream.Publish.Start");
     return client;
   }
 
-  async #open(app: string): Promise<void> {
+  async #open(app: string, more: AmfMembers = {}): Promise<void> {
     this.handshake();
     await this.sees("", 3073);
     this.message(2, 1, 0, 0, Buffer.from([0, 1, 0, 0])); // Set Chunk Size 65536
-    this.command(0, "connect", 1, { app, tcUrl: `rtmp://127.0.0.1/${app}` });
+    this.command(0, "connect", 1, { app, tcUrl: `rtmp://127.0.0.1/${app}`, ...more });
     await this.sees("NetConnection.Connect.Success");
     this.command(0, "createStream", 2, null);
   }
@@ -120,7 +121,8 @@ export class RawClient {
   }
 }
 
-type Amf = string | number | null | { readonly [key: string]: string };
+type AmfMembers = { readonly [key: string]: string | number };
+type Amf = string | number | null | AmfMembers;
 
 function amf(value: Amf): Buffer {
   if (value === null) return Buffer.from([5]);

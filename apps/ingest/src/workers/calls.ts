@@ -1,6 +1,8 @@
+import type { IngestConfig } from "../config/config.js";
 import type { IngestEvents, ListeningEvent } from "../events.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { RecordingStart } from "../recording/recordings.js";
+import type { ReloadReport } from "../reload/reloader.js";
 import type { EndedSession } from "../stats/schemas.js";
 import type { WorkerReport } from "./crew.js";
 
@@ -44,6 +46,8 @@ export type WorkerCalls = {
   kick(id: string, description: string): void;
   startRecording(id: StreamId): RecordingStart;
   stopRecording(id: StreamId): Promise<boolean>;
+  /** Another configuration. @throws what is wrong with it; then nothing is changed. */
+  reload(config: IngestConfig): Promise<ReloadReport>;
   /** Finishes everything and leaves. @returns whether all was finished in time. */
   stop(): Promise<boolean>;
 };

@@ -2,6 +2,7 @@ import type { IngestConfig } from "../config/config.js";
 import { logEvents } from "../event-log.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { Logger } from "../log.js";
+import type { ReloadReport } from "../reload/reloader.js";
 import { IngestServer, type SiblingDoor } from "../server.js";
 import type { Location } from "./calls.js";
 import type { Crew } from "./crew.js";
@@ -23,15 +24,18 @@ export class Front {
     this.#registry = new SharedRegistry({ claim: async () => false, release: () => {} });
     const { workers: index } = config;
     const locate = (id: StreamId) => connectSibling(this.#registry.locate(id));
-    this.server = new IngestServer(
-      { ...config, relay: { ...config.relay, push: [], pull: [] }, record: { ...config.record, directory: undefined } },
-      { registry: this.#registry, siblings: { index, count: index + 1, locate, isFront: true } },
-    );
+    const siblings = { index, count: index + 1, locate, isFront: true };
+    this.server = new IngestServer(frontConfig(config), { registry: this.#registry, siblings });
     this.#door = this.server.siblingDoor;
     const { crew } = this.#door;
     if (crew === undefined) throw new TypeError("Only the front has a crew.");
     this.crew = crew;
     logEvents(this.server, logger);
+  }
+
+  /** Takes another configuration. */
+  reload(config: IngestConfig): Promise<ReloadReport> {
+    return this.server.reload(frontConfig(config));
   }
 
   appeared(location: Location): void {
@@ -41,4 +45,10 @@ export class Front {
   disappeared(id: StreamId): void {
     this.#registry.disappeared(id);
   }
+}
+
+/** What of a configuration the primary serves by itself: nothing is sent on, brought or recorded here. */
+function frontConfig(config: IngestConfig): IngestConfig {
+  const { relay, record } = config;
+  return { ...config, relay: { ...relay, push: [], pull: [] }, record: { ...record, directory: undefined } };
 }

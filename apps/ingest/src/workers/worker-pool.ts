@@ -6,8 +6,9 @@ import { join } from "node:path";
 import type { IngestConfig } from "../config/config.js";
 import type { ListeningEvent } from "../events.js";
 import type { StreamId } from "../hub/stream-id.js";
-import type { Logger } from "../log.js";
+import type { LeveledLogger } from "../log.js";
 import type { RecordingStart } from "../recording/recordings.js";
+import type { ReloadReport } from "../reload/reloader.js";
 import type { PrimaryCalls, StartFailure, WorkerCalls } from "./calls.js";
 import { Channel } from "./channel.js";
 import type { CrewMember } from "./crew.js";
@@ -56,7 +57,7 @@ class PoolMember implements StreamOwner, CrewMember {
  */
 export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
   readonly #config: IngestConfig;
-  readonly #logger: Logger;
+  readonly #logger: LeveledLogger;
   readonly #directory: Directory<PoolMember>;
   readonly #members = new Map<number, PoolMember>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -65,7 +66,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
   readonly #front: Front | undefined;
   #stopping = false;
 
-  constructor(config: IngestConfig, logger: Logger) {
+  constructor(config: IngestConfig, logger: LeveledLogger) {
     super();
     this.#config = config;
     this.#logger = logger;
@@ -100,6 +101,23 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
       await rm(this.#sockets, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /**
+   * Gives all workers another configuration.
+   * @throws what one of them can not take; others that could have it then. A worker that starts later reads it by itself.
+   */
+  async reload(config: IngestConfig): Promise<ReloadReport> {
+    const needRestart = config.workers === this.#config.workers ? [] : ["workers"];
+    const next = { ...config, workers: this.#config.workers };
+    const members = [...this.#members.values()].map(({ channel }) => channel.call("reload", next));
+    const reports = await Promise.all([this.#front?.reload(next) ?? { applied: [], needRestart: [] }, ...members]);
+    this.#logger.setLevel(config.log.level);
+    const applied = new Set(reports.flatMap((report) => report.applied));
+    for (const key of reports.flatMap((report) => report.needRestart)) {
+      if (!applied.has(key)) needRestart.push(key); // one part of a server may take what another one can not
+    }
+    return { applied: [...applied], needRestart: [...new Set(needRestart)] };
   }
 
   /** Stops all workers. @returns whether all was finished within the grace time. */

@@ -2,8 +2,9 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import type { IngestConfig } from "../config/config.js";
 import { logEvents } from "../event-log.js";
-import type { Logger } from "../log.js";
+import type { LeveledLogger } from "../log.js";
 import { redact } from "../redact.js";
+import { levelOf } from "../reload/log-level.js";
 import { IngestServer } from "../server.js";
 import type { PrimaryCalls, WorkerCalls } from "./calls.js";
 import { Channel, type Port } from "./channel.js";
@@ -34,7 +35,7 @@ export interface PrimaryPort extends Port {
  */
 export async function runWorker(
   config: IngestConfig,
-  logger: Logger,
+  logger: LeveledLogger,
   port: PrimaryPort,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
@@ -47,6 +48,7 @@ export async function runWorker(
   const server = new IngestServer(workerConfig(config, index), {
     registry,
     siblings: { index, count: config.workers + 1, locate: (id) => connectSibling(registry.locate(id)) },
+    reloadables: [levelOf(logger)],
   });
   const door = server.siblingDoor;
   let over: (inTime: boolean) => void = () => {};
@@ -63,7 +65,9 @@ export async function runWorker(
     kick: (id, description) => void server.kick(id, description),
     startRecording: (id) => server.recordings.start(id),
     stopRecording: (id) => server.recordings.stop(id),
+    reload: (next) => server.reload(workerConfig(next, index)),
     stop: async () => {
+      await server.drain();
       const inTime = await server.stop();
       setImmediate(() => over(inTime)); // behind the answer
       return inTime;

@@ -1,0 +1,27 @@
+import type { AccessRequest, Gate, Refused } from "./gate.js";
+
+/** What those are told who come while the server is about to stop. */
+const CODES = {
+  connect: "NetConnection.Connect.AppShutdown",
+  publish: "NetStream.Publish.Denied",
+  play: "NetStream.Play.Failed",
+} as const satisfies Record<AccessRequest["action"], string>;
+
+/** A gate that refuses everybody as soon as the server is about to stop. */
+export function untilStopping(gate: Gate, isStopping: () => boolean): Gate {
+  return {
+    check: (request, signal) => (isStopping() ? refusal(request) : gate.check(request, signal)),
+    asks: (action) => isStopping() || gate.asks?.(action) !== false,
+  };
+}
+
+function refusal({ action }: AccessRequest): Refused {
+  return {
+    allowed: false,
+    code: CODES[action],
+    description: "The server is shutting down.",
+    reason: "server-stopping",
+    shown: "(hidden)", // nobody looked whether the name is a key
+    counts: false,
+  };
+}

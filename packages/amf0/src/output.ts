@@ -43,7 +43,7 @@ export class Output {
   /** Ends the encoding. @returns what was written, as an array of exactly that size. @throws RangeError if that is too long. */
   toBytes(): Uint8Array<ArrayBuffer> {
     this.checkRoom(0);
-    const bytes = this.#bytes.slice(0, this.#length);
+    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#length)); // sooner done than `slice`
     this.#giveBack();
     return bytes;
   }

@@ -70,6 +70,16 @@ describe("ByteWriter", () => {
     expect(toHex(out.view())).toBe("0100fffefdfc");
   });
 
+  test("gives room to be filled", () => {
+    const out = new ByteWriter(1);
+    out.u8(1);
+    out.room(2).set([2, 3]);
+    out.u8(4);
+    expect(toHex(out.view())).toBe("01020304");
+    expect(() => out.room(-1)).toThrow(RangeError);
+    expect(out.room(0)).toHaveLength(0);
+  });
+
   test("toBytes is a copy, view is not, reset begins anew", () => {
     const out = new ByteWriter(4);
     out.u8(1);

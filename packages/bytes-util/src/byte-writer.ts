@@ -6,13 +6,12 @@ import { encodeAsciiInto, encodeUtf8Into, SHORT_TEXT, utf8Length } from "./utf8.
  */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
+  #view: DataView | undefined; // made for the first double
   #length = 0;
 
   /** @param capacity bytes to make room for at once; it grows by doubling. */
   constructor(capacity = 64) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** Bytes written so far. */
@@ -54,25 +53,33 @@ export class ByteWriter {
   /** Unsigned 32 bits. */
   u32(value: number): void {
     if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
-    const at = this.#grow(4);
-    this.#view.setUint32(at, value);
+    this.#put32(this.#grow(4), value);
   }
   /** Unsigned 32 bits, little-endian. */
   u32le(value: number): void {
     if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
     const at = this.#grow(4);
-    this.#view.setUint32(at, value, true);
+    this.#bytes[at] = value;
+    this.#bytes[at + 1] = value >>> 8;
+    this.#bytes[at + 2] = value >>> 16;
+    this.#bytes[at + 3] = value >>> 24;
   }
   /** Signed 32 bits. */
   i32(value: number): void {
     if ((value | 0) !== value) throw outside(value, -0x80000000, 0x7fffffff);
-    const at = this.#grow(4);
-    this.#view.setInt32(at, value);
+    this.#put32(this.#grow(4), value);
   }
   /** IEEE 754 double. */
   f64(value: number): void {
     const at = this.#grow(8);
+    this.#view ??= new DataView(this.#bytes.buffer);
     this.#view.setFloat64(at, value);
+  }
+  /** Counts `length` bytes as written. @returns them to be filled, as a view that is good until the next write. */
+  room(length: number): Uint8Array<ArrayBuffer> {
+    if (!(Number.isInteger(length) && length >= 0)) throw outside(length, 0, Number.MAX_SAFE_INTEGER);
+    const at = this.#grow(length);
+    return this.#bytes.subarray(at, at + length);
   }
   /** Copies bytes. */
   bytes(bytes: Uint8Array): void {
@@ -111,12 +118,12 @@ export class ByteWriter {
   /** Overwrites 32 bits written before. @throws RangeError unless all of it was written. */
   setU32(offset: number, value: number): void {
     if (value >>> 0 !== value) throw outside(value, 0, 0xffffffff);
-    this.#view.setUint32(this.#written(offset, 4), value);
+    this.#put32(this.#written(offset, 4), value);
   }
 
   /** What was written, as a copy of exactly that size. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+    return new Uint8Array(this.view()); // sooner done than `slice`
   }
   /** What was written, as a view that the next write or {@link reset} may change. */
   view(): Uint8Array<ArrayBuffer> {
@@ -137,6 +144,12 @@ export class ByteWriter {
     this.#bytes[at + 1] = value >>> 8;
     this.#bytes[at + 2] = value;
   }
+  #put32(at: number, value: number): void {
+    this.#bytes[at] = value >>> 24;
+    this.#bytes[at + 1] = value >>> 16;
+    this.#bytes[at + 2] = value >>> 8;
+    this.#bytes[at + 3] = value;
+  }
   #written(offset: number, length: number): number {
     const last = this.#length - length;
     if (!(Number.isInteger(offset) && offset >= 0 && offset <= last)) throw outside(offset, 0, last);
@@ -153,7 +166,7 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     larger.set(this.view());
     this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#view = undefined;
   }
 }
 

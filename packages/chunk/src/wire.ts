@@ -1,4 +1,4 @@
-import type { ByteWriter } from "@rtmp/bytes-util";
+import { ByteWriter } from "@rtmp/bytes-util";
 import { EXTENDED, MAX_MESSAGE_LENGTH } from "./chunk-message.js";
 
 /** Format of a chunk header (RTMP 5.3.1.2): how much of it stands for itself. */
@@ -79,6 +79,11 @@ export function writePayload(
     out.bytes(payload);
     return;
   }
+  if (chunkSize < LARGE) {
+    const room = out.room(writtenLength(payload.length, chunkStreamId, time, chunkSize));
+    spread(room, payload, chunkSize, headerBetween(chunkStreamId, time));
+    return;
+  }
   for (let at = 0; at < payload.length; at += chunkSize) {
     if (at > 0) {
       writeBasicHeader(out, 3, chunkStreamId);
@@ -86,6 +91,33 @@ export function writePayload(
     }
     out.bytes(payload.subarray(at, at + chunkSize));
   }
+}
+
+/** From this length on a view of a piece costs less than to move the piece once more. */
+const LARGE = 1024;
+
+/**
+ * Fills `room` with a payload and the same header between its pieces. All of it is copied at once to the end, and each
+ * piece moved from there to its place: that costs less than a view of each to copy from.
+ */
+function spread(room: Uint8Array, payload: Uint8Array, size: number, header: Uint8Array): void {
+  let from = room.length - payload.length;
+  room.set(payload, from);
+  for (let to = 0; ; ) {
+    room.copyWithin(to, from, from + size);
+    from += size;
+    if (from >= room.length) return;
+    to += size;
+    for (let i = 0; i < header.length; i++) room[to++] = header[i] as number;
+  }
+}
+
+/** The header of a chunk that goes on with a message. */
+function headerBetween(chunkStreamId: number, time: number): Uint8Array {
+  const header = new ByteWriter(7);
+  writeBasicHeader(header, 3, chunkStreamId);
+  if (time >= EXTENDED) header.u32(time);
+  return header.view();
 }
 
 /** Bytes that {@link writePayload} writes. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -16,6 +16,8 @@ const CHECK_MS = 2000;
 /** How long a connection may wait for its next request, in ms, and how many it may have. */
 const KEEP_ALIVE_MS = 5000;
 const MAX_REQUESTS = 1000;
+/** How many requests may be sent ahead, before the answers to those before them. Nobody but an attacker sends many. */
+const MAX_AHEAD = 4;
 /** A connection on which nothing moves for so long is closed, in ms: a reader that has stopped. Viewers and event streams keep their own time. */
 const IDLE_MS = 30_000;
 
@@ -33,6 +35,8 @@ export class HttpListener {
   readonly #server: Server;
   readonly #handlers: HttpListenerHandlers;
   readonly #sockets = new Set<Socket>();
+  /** Requests of each connection that are not answered yet. */
+  readonly #open = new WeakMap<Duplex, number>();
 
   constructor(handlers: HttpListenerHandlers) {
     this.#handlers = handlers;
@@ -46,12 +50,16 @@ export class HttpListener {
         noDelay: true,
         highWaterMark: WRITE_AHEAD,
       },
-      handlers.request,
+      (request, response) => this.#request(request, response),
     );
     server.maxHeadersCount = MAX_HEADERS;
     server.maxRequestsPerSocket = MAX_REQUESTS;
     server.setTimeout(IDLE_MS);
-    server.on("upgrade", handlers.upgrade);
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Behind a request that is being answered it would be a second one at the same time.
+      if ((this.#open.get(socket) ?? 0) > 0) socket.destroy();
+      else handlers.upgrade(request, socket, head);
+    });
     server.on("connection", (socket: Socket) => {
       if (!handlers.connection(socket)) {
         socket.destroy();
@@ -61,6 +69,21 @@ export class HttpListener {
       socket.once("close", () => this.#sockets.delete(socket));
     });
     this.#server = server;
+  }
+
+  /** One request of a connection at a time: what is sent ahead waits, so that it costs no more than one does. */
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const open = (this.#open.get(socket) ?? 0) + 1;
+    if (open > 1 + MAX_AHEAD) {
+      socket.destroy();
+      return;
+    }
+    this.#open.set(socket, open);
+    response.once("close", () => this.#open.set(socket, (this.#open.get(socket) ?? 1) - 1));
+    if (response.socket !== null) this.#handlers.request(request, response);
+    // Its turn: Node gives it the socket, and has something to do with it before the answer may begin.
+    else response.once("socket", () => queueMicrotask(() => this.#handlers.request(request, response)));
   }
 
   /** Begins to listen. @returns the address in use. @throws the system's error, such as EADDRINUSE. */

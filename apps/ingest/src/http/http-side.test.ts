@@ -264,6 +264,49 @@ test("connections are bounded, and a place is free again when one closes", async
   expect((await get("/media")).status).toBe(200);
 });
 
+test("requests that are sent ahead are served one at a time, and many of them end the connection", async () => {
+  let [served, running, most] = [0, 0, 0];
+  let upgrades = 0;
+  let finish = (): void => {};
+  const held = new Promise<void>((resolve) => (finish = resolve));
+  const { port } = await startSide(
+    {},
+    {
+      mount(app) {
+        app.get("/slow", async (c) => {
+          most = Math.max(most, ++running);
+          await held;
+          running--;
+          return c.text(`answer ${++served}`);
+        });
+      },
+      upgrade: () => {
+        upgrades++;
+        return false;
+      },
+    },
+  );
+  const ask = (count: number, more = "") => {
+    const socket = connect(port, "127.0.0.1");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    let text = "";
+    socket.on("error", () => {}).on("data", (bytes) => (text += bytes));
+    socket.write("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(count) + more);
+    onTestFinished(() => void socket.destroy());
+    return { closed, text: () => text };
+  };
+  await ask(900).closed;
+  expect(most).toBeLessThanOrEqual(1);
+  await ask(1, "GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n").closed;
+  expect(upgrades).toBe(0);
+  running = most = 0;
+  const few = ask(3);
+  await vi.waitFor(() => expect(running).toBe(1));
+  finish();
+  await vi.waitFor(() => expect(few.text().match(/answer \d/g)).toHaveLength(3));
+  expect(most).toBe(1);
+});
+
 test("a stop closes idle connections and waits for answers that are under way", async () => {
   let finish = (): void => {};
   let asked = false;

@@ -309,6 +309,7 @@ describe("by WebSocket", () => {
     const publisher = await RawClient.publish(server.port, "key");
     publisher.send(metadataMessage("width", 1));
     const { socket, closed } = server.sockets("/live/key.flv");
+    await new Promise((resolve) => socket.once("open", resolve));
     await server.event("play");
     socket.send("hello");
     socket.send(Buffer.alloc(2000));

@@ -7,15 +7,32 @@ import { Ingest } from "./support/ingest.js";
 import { complaints, makeSample, packets } from "./support/media.js";
 import { has, start } from "./support/programs.js";
 
-test.skipIf(!has("ffmpeg") || !has("ffprobe"))("FFmpeg publishes and plays over RTMPS", async () => {
+/** A server for RTMPS, with a certificate of its own in a folder that is there until the test is over. */
+async function startRtmps() {
   const folder = await mkdtemp(join(tmpdir(), "rtmps-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }]);
   const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
   await writeFile(files.cert, cert);
   await writeFile(files.key, key);
-  await using ingest = await Ingest.start("--rtmps", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key);
+  const ingest = await Ingest.start("--rtmps", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key);
+  onTestFinished(() => ingest[Symbol.asyncDispose]());
   const { port } = await ingest.event("listening", { protocol: "rtmps" });
+  return { folder, files, ingest, port };
+}
+
+test.skipIf(!has("openssl"))("openssl has nothing to complain of", async () => {
+  const { files, port } = await startRtmps();
+  const args = ["s_client", "-connect", `127.0.0.1:${port}`, "-CAfile", files.cert, "-verify_return_error", "-brief"];
+  const { code, output } = await start("openssl", args).ended; // its input ends at once
+  expect(output).toMatch(/Protocol version: TLSv1\.3/);
+  expect(output).toContain("Verification: OK");
+  expect(output).not.toMatch(/error/i);
+  expect(code).toBe(0);
+});
+
+test.skipIf(!has("ffmpeg") || !has("ffprobe"))("FFmpeg publishes and plays over RTMPS", async () => {
+  const { folder, ingest, port } = await startRtmps();
   const url = `rtmps://127.0.0.1:${port}/live/key`;
 
   const sample = await makeSample(folder, "H.264 and AAC");

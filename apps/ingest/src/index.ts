@@ -3,14 +3,18 @@ export type { AccessAnswer, AccessFunction, AccessFunctions } from "./auth/funct
 export type { AccessRequest, Allowed, Gate, Refused, Verdict } from "./auth/gate.js";
 export { type SignedAccess, type SignOptions, signStreamUrl, streamSignature } from "./auth/signed-url.js";
 export { ConfigError, configSchema, type IngestConfig, type IngestOptions, parseConfig } from "./config/config.js";
-export type { ListenAddress } from "./config/values.js";
+export type { ListenAddress, RtmpAddress } from "./config/values.js";
 export { logEvents } from "./event-log.js";
 export type {
   AdminRefusedEvent,
+  CertificateFailedEvent,
+  CertificateLoadedEvent,
   ConnectEvent,
   ConnectionEvent,
   ConnectionRefusedEvent,
   ConnectRefusedEvent,
+  DrainedEvent,
+  DrainingEvent,
   FaultEvent,
   HookEvent,
   HttpOpenEvent,
@@ -42,7 +46,7 @@ export type { PublishedMessage, PublishFeed, StreamCounts } from "./hub/publish-
 export type { StreamId } from "./hub/stream-id.js";
 export type { StreamLimits } from "./hub/stream-limits.js";
 export { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
-export { createLogger, type Logger, type LogOptions, type LogStream } from "./log.js";
+export { createLogger, type LeveledLogger, type Logger, type LogOptions, type LogStream } from "./log.js";
 export type {
   RecordingEndReason,
   RecordingFailure,
@@ -51,6 +55,7 @@ export type {
 } from "./recording/recording-info.js";
 export type { RecordingStart, Recordings, RunningRecording } from "./recording/recordings.js";
 export type { RelayEndEvent, RelayEvent, RelayInfo, RelayRetryEvent } from "./relay/relay-info.js";
+export type { Reloadable, ReloadReport } from "./reload/reloader.js";
 export { type IngestParts, IngestServer } from "./server.js";
 export type {
   AudioTrackInfo,

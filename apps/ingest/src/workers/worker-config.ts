@@ -11,6 +11,7 @@ export function workerConfig(config: IngestConfig, index: number): IngestConfig 
   return {
     ...config,
     http: { ...config.http, listen: undefined },
+    hls: { ...config.hls, mode: "off" }, // whoever speaks by HTTP makes it; one process alone may use its folder
     limits: {
       connections: share(limits.connections),
       pending: share(limits.pending),

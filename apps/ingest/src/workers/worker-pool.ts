@@ -128,6 +128,8 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
     const gone = members.map(({ worker }) => new Promise<void>((resolve) => worker.once("exit", () => resolve())));
     const finished = await Promise.all(members.map(({ channel }) => channel.callWithin(ms, "stop").catch(() => false)));
     await Promise.race([Promise.all(gone), new Promise((resolve) => setTimeout(resolve, ANSWER_MS).unref())]);
+    // Last, so that those who watch by HTTP get the end of their streams; what it has on disk is removed.
+    finished.push((await this.#front?.server.stop()) ?? true);
     this.kill();
     await rm(this.#sockets, { recursive: true, force: true });
     return !finished.includes(false);

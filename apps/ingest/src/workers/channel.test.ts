@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Calls, Channel, type Port } from "./channel.js";
 
 /** Two ports that are each other's other end; what is sent goes through a structured clone, as between processes. */
@@ -45,11 +46,13 @@ test("calls that wait fail when the other process is gone, and when it does not 
 });
 
 test("a pipe that is closed is a process that is gone", async () => {
-  const closed: Port = {
-    send: () => {
-      throw new Error("channel closed");
-    },
-    on: () => {},
-  };
-  await expect(new Channel<Sums>(closed, {}).call("sum", 1, 2)).rejects.toThrow("gone");
+  const child = spawn(process.execPath, ["-e", "process.on('message', () => {})"], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child.disconnect();
+  const errors: unknown[] = [];
+  child.on("error", (error) => errors.push(error)); // such an event that nobody hears would end this process
+  await expect(new Channel<Sums>(child, {}).call("sum", 1, 2)).rejects.toThrow("gone");
+  expect(errors).toEqual([]);
 });

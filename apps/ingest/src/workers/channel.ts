@@ -1,6 +1,7 @@
 /** One end of a pipe between processes: `process` of a worker, or the `Worker` that a primary has of it. */
 export interface Port {
-  send(message: unknown): boolean;
+  /** @param done called when the message is on its way, with an error if it is not. */
+  send(message: unknown, done: (error: Error | null) => void): boolean;
   on(event: "message", listener: (message: unknown) => void): unknown;
 }
 
@@ -99,10 +100,8 @@ export class Channel<Theirs extends Calls> {
 
   #send(message: Envelope): void {
     if (this.#closed) return;
-    try {
-      this.#port.send(message);
-    } catch {
-      this.close(); // the pipe is closed before the process is known to be gone
-    }
+    this.#port.send(message, (error) => {
+      if (error !== null) this.close(); // the pipe is closed before the process is known to be gone
+    });
   }
 }

@@ -156,6 +156,11 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
         reject(new Error(`A worker ended as it started, with ${signal ?? code}.`));
         this.#lost(member, code, signal, waitMs);
       });
+      worker.on("error", (error) => {
+        if (worker.process.pid !== undefined) return; // its exit follows
+        reject(error); // there is no room for another process
+        this.#lost(member, null, null, waitMs);
+      });
       for (const { id, owner } of this.#directory.entries()) {
         const path = socketPath(this.#sockets, owner.index);
         member.channel.tell("appeared", { id, path });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { play } from "./commands/play.js";
 import { publish } from "./commands/publish.js";
 import type { ReportStream } from "./commands/reporter.js";
@@ -11,6 +10,7 @@ import { showConfig } from "./config/show.js";
 import { loadCertificate } from "./listeners/certificate.js";
 import { serve } from "./serve.js";
 import type { SignalSource } from "./signals.js";
+import { packageVersion } from "./version.js";
 
 /** What the command needs of its process. */
 export interface CommandContext {
@@ -40,7 +40,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
     if (subcommand === "sign-url") return await signUrl(rest, context);
     const line = parseCommandLine(args);
     if (!("flags" in line)) {
-      context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${readVersion()}\n`);
+      context.stdout.write(line.action === "help" ? helpText() : `rtmp-ingest ${packageVersion()}\n`);
       return ExitCode.ok;
     }
     const load = (): Promise<IngestConfig> => loadConfig({ ...line, environment: context.environment ?? {} });
@@ -60,14 +60,6 @@ export async function runCommand(args: readonly string[], context: CommandContex
 
 function hasOwnHelp(subcommand: string | undefined): boolean {
   return subcommand === "publish" || subcommand === "play" || subcommand === "sign-url";
-}
-
-/** The version of this package, beside `dist` as beside `src`. */
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }
 
 /** @throws ConfigError */

@@ -1,9 +1,7 @@
 import { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
 import { apiContext } from "./api/api-context.js";
 import { Access, type AccessParts } from "./auth/access.js";
-import type { Gate } from "./auth/gate.js";
 import { untilStopping } from "./auth/stopping-gate.js";
 import { type IngestOptions, parseConfig } from "./config/config.js";
 import type { Emit, IngestEvents, ListeningEvent } from "./events.js";
@@ -13,32 +11,26 @@ import { HttpSide } from "./http/http-side.js";
 import { Hub, type OutputFactory } from "./hub/hub.js";
 import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
-import { MemoryBudget } from "./listeners/memory-budget.js";
-import { peerOf } from "./listeners/peer-address.js";
-import { RtmpConnection, type RtmpConnectionContext } from "./listeners/rtmp-connection.js";
+import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
+import { numbering } from "./listeners/numbering.js";
+import type { RtmpConnectionContext } from "./listeners/rtmp-connection.js";
 import { RtmpSide } from "./listeners/rtmp-side.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { PlayerGroups } from "./outputs/player-group.js";
 import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
-import { type Locate, Relays } from "./relay/relays.js";
+import { Relays } from "./relay/relays.js";
 import { type Reloadable, Reloader, type ReloadReport } from "./reload/reloader.js";
 import { serverParts } from "./reload/server-parts.js";
 import { sessionTimes } from "./session-times.js";
-import { reportOf } from "./stats/remote-session.js";
 import type { EndedSession, SessionInfo, StreamHistoryInfo, StreamInfo } from "./stats/schemas.js";
-import { SessionDirectory } from "./stats/session-directory.js";
 import { Stats } from "./stats/stats.js";
-import { Crew, type WorkerReport } from "./workers/crew.js";
+import { Crew } from "./workers/crew.js";
+import { SiblingDoor, type SiblingParts } from "./workers/sibling-door.js";
 
-/** How often the memory held for all peers is added up, in ms. */
-const BUDGET_CHECK_MS = 250;
 /** What the connections that a stop cuts get to say how they ended, in ms. */
 const LAST_WORDS_MS = 200;
-
-/** For other processes of this server: they have asked already. */
-const OPEN_GATE: Gate = { check: () => ({ allowed: true }) };
 
 /** Parts that an application can bring. */
 export interface IngestParts extends AccessParts {
@@ -50,36 +42,6 @@ export interface IngestParts extends AccessParts {
   readonly siblings?: SiblingParts;
   /** What else can be reloaded, such as the level of a log. */
   readonly reloadables?: readonly Reloadable[];
-}
-
-/** What a server needs that is one of several processes. */
-export interface SiblingParts {
-  /** Where another process has a stream. */
-  readonly locate: Locate;
-  /** Number of this process, from 0, and how many there are: connections are numbered so that no two have the same number. */
-  readonly index: number;
-  readonly count: number;
-  /** Whether this one speaks by HTTP for all of them; then it serves no RTMP itself. */
-  readonly isFront?: boolean;
-}
-
-/** What the other processes of a server ask of one of them. */
-export interface SiblingDoor {
-  /** Serves another process that plays a stream of this one. */
-  serve(socket: Socket): void;
-  /** Another process wants the name of a stream. @param force also if it is being published. @returns whether it is free now. */
-  giveUp(id: StreamId, force: boolean): boolean;
-  /** Another process has a stream now: a player may wait for it here. */
-  appeared(id: StreamId): void;
-  /** What this process has and does, for the one that speaks for all. */
-  report(): WorkerReport;
-  /** Tells that one in between. */
-  listen(listener: {
-    event(name: keyof IngestEvents, values: unknown[]): void;
-    ended(session: EndedSession): void;
-  }): void;
-  /** In the process that speaks for all: the others. */
-  readonly crew: Crew | undefined;
 }
 
 /**
@@ -111,9 +73,6 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   readonly #metrics: ServerMetrics;
   readonly #hls: Hls | undefined;
   readonly #http: HttpSide;
-  #budgetTimer: NodeJS.Timeout | undefined;
-  #connectionCount: number;
-  readonly #connectionStep: number;
   readonly #isFront: boolean;
   #state: "new" | "started" | "draining" | "stopped" = "new";
   #stopBy: number | undefined;
@@ -156,8 +115,6 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       now: () => new Date(),
     });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
-    this.#connectionCount = parts.siblings?.index ?? 0;
-    this.#connectionStep = parts.siblings?.count ?? 1;
     const gatherer = new WriteGatherer(laterBy(config.play.gatherMs));
     const groups = new PlayerGroups(gatherer, (error) => emit("fault", { where: "player", error }));
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
@@ -173,7 +130,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     };
     const exhausted = (): boolean => this.#budget.exhausted;
     const { clock } = this.#context;
-    const nextNumber = (): number => this.#nextNumber();
+    const nextNumber = numbering(parts.siblings?.index, parts.siblings?.count);
     this.#rtmp = new RtmpSide(config, { context: this.#context, exhausted, nextNumber });
     const watch = {
       ...this.#context,
@@ -282,8 +239,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       await Promise.all([closed, this.#rtmp.finish()]);
       throw error;
     }
-    this.#budgetTimer = setInterval(() => this.#checkBudget(), BUDGET_CHECK_MS);
-    this.#budgetTimer.unref();
+    this.#budget.start(() => this.#holders());
     this.#relays.start();
     this.#stats.start(this);
     for (const event of listening) this.#context.emit("listening", event);
@@ -316,7 +272,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   async stop(): Promise<boolean> {
     this.#state = "stopped";
     this.#stopBy ??= performance.now() + this.#reloader.config.graceMs;
-    clearInterval(this.#budgetTimer);
+    this.#budget.stop();
     this.#stats.stop();
     const closed = this.#rtmp.closeListeners();
     const relayed = this.#relays.stop();
@@ -339,57 +295,27 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     return false;
   }
 
-  /** What the other processes of this server ask of this one. @internal */
-  get siblingDoor(): SiblingDoor {
-    const { emit } = this.#context;
-    const quiet: Emit = (name, ...event) => {
-      if (name === "fault") emit(name, ...event); // they are no peers: nobody is told of them
-    };
-    const sessions = new SessionDirectory();
-    const play = { ...this.#context.play, waitMs: 0 }; // what is not here is not looked for elsewhere
-    const context = { ...this.#context, gate: OPEN_GATE, emit: quiet, sessions, play };
-    let count = 0;
-    return {
-      serve: (socket) => {
-        socket.on("error", () => {});
-        const parts = {
-          number: --count,
-          protocol: "rtmp",
-          socket,
-          peer: peerOf(socket),
-          onAccepted: () => {},
-        } as const;
-        this.#rtmp.serve(new RtmpConnection(parts, context));
-      },
-      giveUp: (id, force) => this.#hub.giveUp(id, force),
-      appeared: (id) => {
-        if (this.#hub.isAwaited(id)) this.#relays.missing(id);
-      },
-      report: () => ({
-        streams: this.#stats.streams(),
-        sessions: Array.from(this.#stats.sessions.list(), reportOf),
-        recordings: this.recordings.list(),
-        relays: this.#relays.list(),
-        connections: this.connections,
-        heldBytes: this.heldBytes,
-      }),
-      listen: ({ event, ended }) => {
-        this.#onEvent = event;
-        this.#stats.sessions.observe({ gone: ended });
+  /** What the other processes of this server ask of this one: made once. @internal */
+  siblingDoor(): SiblingDoor {
+    return new SiblingDoor({
+      rtmp: this.#rtmp,
+      context: this.#context,
+      hub: this.#hub,
+      relays: this.#relays,
+      stats: this.#stats,
+      recordings: this.recordings,
+      totals: () => ({ connections: this.connections, heldBytes: this.heldBytes }),
+      onEvent: (listener) => {
+        this.#onEvent = listener;
       },
       crew: this.#crew,
-    };
+    });
   }
 
-  /** Tells a connection or viewer apart from those of the other workers too. */
-  #nextNumber(): number {
-    const number = this.#connectionCount + 1;
-    this.#connectionCount += this.#connectionStep;
-    return number;
-  }
-
-  #checkBudget(): void {
-    this.#budget.check([...this.#rtmp.holders(), { heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} }]);
+  /** Who holds memory for peers. */
+  *#holders(): Generator<Holder> {
+    yield* this.#rtmp.holders();
+    yield { heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} };
   }
 }
 

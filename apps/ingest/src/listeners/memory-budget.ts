@@ -9,6 +9,8 @@ export interface Holder {
 }
 
 const GIB = 1024 ** 3;
+/** How often what is held is added up, in ms. */
+const CHECK_MS = 250;
 
 /** A quarter of the machine's memory, 2 GiB at most. @param memory bytes that this process may have */
 export function defaultMemoryBudget(memory: number): number {
@@ -19,6 +21,7 @@ export function defaultMemoryBudget(memory: number): number {
 export class MemoryBudget {
   #limit: number;
   #held = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param limit bytes. */
   constructor(limit: number) {
@@ -37,6 +40,14 @@ export class MemoryBudget {
   /** Another limit, in bytes. */
   reload(limit: number): void {
     this.#limit = limit;
+  }
+
+  /** Checks now and then. Keeps no process alive. @param holders all of them, asked each time. */
+  start(holders: () => Iterable<Holder>): void {
+    this.#timer = setInterval(() => this.check(holders()), CHECK_MS).unref();
+  }
+  stop(): void {
+    clearInterval(this.#timer);
   }
 
   /** Adds up what is held; above the budget, ends those that are not accepted yet, the largest holders first, until it is met. */

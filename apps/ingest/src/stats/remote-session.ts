@@ -13,6 +13,11 @@ export function reportOf(session: LiveSession): SessionReport {
   return { info: session.info(), publishing: [...session.publishing()], viewing: [...session.viewing()] };
 }
 
+/** The last report of a session that is over. */
+export function endReport({ endedAt, reason, by, clean, ...members }: EndedSession): SessionReport {
+  return { info: { ...members, state: "closing", queuedBytes: 0, heldBytes: 0 }, publishing: [], viewing: [] };
+}
+
 /** A session that another process of this server serves: as it was when it was last reported. */
 export class RemoteSession implements LiveSession {
   readonly id: string;
@@ -27,14 +32,9 @@ export class RemoteSession implements LiveSession {
     this.#kick = kick;
   }
 
+  /** It is reported anew. */
   update(report: SessionReport): void {
     this.#report = report;
-  }
-  /** It is over. */
-  end(ended: EndedSession): void {
-    const { endedAt, reason, by, clean, ...members } = ended;
-    const info: SessionInfo = { ...members, state: "closing", queuedBytes: 0, heldBytes: 0 };
-    this.#report = { info, publishing: [], viewing: [] };
   }
 
   info(): SessionInfo {

@@ -4,7 +4,7 @@ import type { StreamId } from "../hub/stream-id.js";
 import type { RecordingStart } from "../recording/recordings.js";
 import type { ReloadReport } from "../reload/reloader.js";
 import type { EndedSession } from "../stats/schemas.js";
-import type { WorkerReport } from "./crew.js";
+import type { WorkerReport } from "./sibling-door.js";
 
 /** Where a stream is: the socket on which its worker serves the others. */
 export interface Location {

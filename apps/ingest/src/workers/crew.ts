@@ -4,19 +4,10 @@ import type { IngestEvents } from "../events.js";
 import { type StreamId, streamKey } from "../hub/stream-id.js";
 import type { RecordingStart } from "../recording/recordings.js";
 import type { RelayInfo } from "../relay/relay-info.js";
-import { RemoteSession, type SessionReport } from "../stats/remote-session.js";
-import type { EndedSession, StreamInfo } from "../stats/schemas.js";
+import { endReport, RemoteSession, type SessionReport } from "../stats/remote-session.js";
+import type { EndedSession } from "../stats/schemas.js";
 import type { Stats } from "../stats/stats.js";
-
-/** What a worker has and does at one moment. */
-export interface WorkerReport {
-  readonly streams: readonly StreamInfo[];
-  readonly sessions: readonly SessionReport[];
-  readonly recordings: ReturnType<ApiContext["recordings"]["list"]>;
-  readonly relays: readonly RelayInfo[];
-  readonly connections: { readonly total: number; readonly pending: number };
-  readonly heldBytes: number;
-}
+import type { WorkerReport } from "./sibling-door.js";
 
 /** What can be asked of a worker. */
 export interface CrewMember {
@@ -25,11 +16,18 @@ export interface CrewMember {
   stopRecording(id: StreamId): Promise<boolean>;
 }
 
+/** What is known of a worker. */
+interface KnownMember {
+  /** The last one that came. */
+  report?: WorkerReport;
+  readonly sessions: Map<string, RemoteSession>;
+}
+
 /** The workers as the process knows them that speaks for all by HTTP: by what they report each second, and tell in between. */
 export class Crew {
   readonly #stats: Stats;
   readonly #told: EventEmitter<IngestEvents>;
-  readonly #members = new Map<CrewMember, { report?: WorkerReport; readonly sessions: Map<string, RemoteSession> }>();
+  readonly #members = new Map<CrewMember, KnownMember>();
 
   /** @param told gets the workers' events. */
   constructor(stats: Stats, told: EventEmitter<IngestEvents>) {
@@ -77,10 +75,9 @@ export class Crew {
   /** A worker's session is over. */
   ended(member: CrewMember, ended: EndedSession): void {
     const { sessions } = this.#member(member);
-    const { endedAt, reason, by, clean, ...members } = ended;
-    const info = { ...members, state: "closing", queuedBytes: 0, heldBytes: 0 } as const;
-    const session = sessions.get(ended.id) ?? this.#enter(member, { info, publishing: [], viewing: [] });
-    session.end(ended);
+    const report = endReport(ended);
+    const session = sessions.get(ended.id) ?? this.#enter(member, report);
+    session.update(report);
     sessions.delete(ended.id);
     this.#stats.sessions.end(session, ended, ended.streams);
   }
@@ -98,8 +95,8 @@ export class Crew {
     this.#stats.takeRemote(member, []);
   }
 
-  #member(member: CrewMember): { report?: WorkerReport; readonly sessions: Map<string, RemoteSession> } {
-    const known = this.#members.get(member) ?? { sessions: new Map<string, RemoteSession>() };
+  #member(member: CrewMember): KnownMember {
+    const known: KnownMember = this.#members.get(member) ?? { sessions: new Map() };
     this.#members.set(member, known);
     return known;
   }

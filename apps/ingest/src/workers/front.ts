@@ -3,10 +3,11 @@ import { logEvents } from "../event-log.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { Logger } from "../log.js";
 import type { ReloadReport } from "../reload/reloader.js";
-import { IngestServer, type SiblingDoor } from "../server.js";
+import { IngestServer } from "../server.js";
 import type { Location } from "./calls.js";
 import type { Crew } from "./crew.js";
 import { SharedRegistry } from "./shared-registry.js";
+import type { SiblingDoor } from "./sibling-door.js";
 import { connectSibling } from "./sibling-socket.js";
 
 /**
@@ -26,7 +27,7 @@ export class Front {
     const locate = (id: StreamId) => connectSibling(this.#registry.locate(id));
     const siblings = { index, count: index + 1, locate, isFront: true };
     this.server = new IngestServer(frontConfig(config), { registry: this.#registry, siblings });
-    this.#door = this.server.siblingDoor;
+    this.#door = this.server.siblingDoor();
     const { crew } = this.#door;
     if (crew === undefined) throw new TypeError("Only the front has a crew.");
     this.crew = crew;

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { IngestConfig } from "../config/config.js";
 import { logEvents } from "../event-log.js";
@@ -50,7 +50,7 @@ export async function runWorker(
     siblings: { index, count: config.workers + 1, locate: (id) => connectSibling(registry.locate(id)) },
     reloadables: [levelOf(logger)],
   });
-  const door = server.siblingDoor;
+  const door = server.siblingDoor();
   let over: (inTime: boolean) => void = () => {};
   const stopped = new Promise<boolean>((resolve) => {
     over = resolve;
@@ -74,7 +74,7 @@ export async function runWorker(
     },
   };
   const primary = new Channel<PrimaryCalls>(port, mine);
-  port.once("disconnect", () => void server.stop().then(over));
+  port.once("disconnect", () => void server.stop().then(over, () => over(false)));
   logEvents(server, logger, { listening: false }); // all workers listen on the same: the primary tells it once
   server.on("listening", (event) => primary.tell("listening", event));
   if (config.http.listen !== undefined) {
@@ -86,7 +86,11 @@ export async function runWorker(
   }
   let siblings: Server | undefined;
   try {
-    siblings = await serveSiblings(path, (socket) => door.serve(socket));
+    siblings = await serveSiblings(
+      path,
+      (socket) => door.serve(socket),
+      (error) => door.failed(error),
+    );
     await server.start();
   } catch (error) {
     const { message, code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
@@ -105,11 +109,17 @@ function portable(value: unknown): unknown {
   return redact(value);
 }
 
-async function serveSiblings(path: string, serve: Parameters<typeof createServer>[1]): Promise<Server> {
+/** @param failed told what goes wrong while it listens, such as too many open files. */
+async function serveSiblings(
+  path: string,
+  serve: (socket: Socket) => void,
+  failed: (error: Error) => void,
+): Promise<Server> {
   const server = createServer({ allowHalfOpen: true }, serve);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ path, exclusive: true }, resolve); // `exclusive`: not shared among the workers, as others are
   });
+  server.removeAllListeners("error").on("error", failed);
   return server;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { FailureLimiter } from "../auth/failure-limiter.js";
 import type { Emit } from "../events.js";
 import { peerLabel } from "../listeners/peer-address.js";
@@ -50,27 +50,20 @@ export class AdminGuard {
   /** Lets only those through who have the token. @param query whether `?token=` will do. */
   middleware(query: boolean): MiddlewareHandler<HttpEnv> {
     return async (c, next) => {
-      const { incoming } = c.env;
-      const admittance = this.check(incoming, query ? c.req.query("token") : undefined);
-      if (admittance === "granted") return next();
-      return this.refuse(admittance, incoming, (status, code, message, headers) => {
-        for (const [name, value] of Object.entries(headers)) c.header(name, value);
-        return errorAnswer(c, status, code, message);
-      });
+      const admittance = this.check(c.env.incoming, query ? c.req.query("token") : undefined);
+      return admittance === "granted" ? next() : this.refuse(c, admittance);
     };
   }
 
-  /** What to answer to somebody who is not let in. */
-  refuse<T>(
-    admittance: Exclude<Admittance, "granted">,
-    request: IncomingMessage,
-    answer: (status: 401 | 429, code: string, message: string, headers: Record<string, string>) => T,
-  ): T {
+  /** The answer to somebody who is not let in. */
+  refuse(c: Context<HttpEnv>, admittance: Exclude<Admittance, "granted">): Response {
     if (admittance === "limited") {
-      const seconds = Math.ceil(this.#failures.blockedMs(request.socket.remoteAddress ?? "") / 1000);
-      return answer(429, "too-many-attempts", "Too many wrong tokens: wait.", { "Retry-After": String(seconds) });
+      const blockedMs = this.#failures.blockedMs(c.env.incoming.socket.remoteAddress ?? "");
+      c.header("Retry-After", String(Math.ceil(blockedMs / 1000)));
+      return errorAnswer(c, 429, "too-many-attempts", "Too many wrong tokens: wait.");
     }
+    c.header("WWW-Authenticate", "Bearer");
     const message = admittance === "missing" ? "The token is needed." : "This is not the token.";
-    return answer(401, `token-${admittance}`, message, { "WWW-Authenticate": "Bearer" });
+    return errorAnswer(c, 401, `token-${admittance}`, message);
   }
 }

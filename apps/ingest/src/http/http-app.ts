@@ -22,6 +22,9 @@ const SECURITY_HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
+/** Code and words for a `Host` that is not loopback's, while only loopback may ask. */
+export const WRONG_HOST = ["wrong-host", "Without a token this server answers to localhost only."] as const;
+
 /** What the application needs to know; what can change is asked for at each request. */
 export interface HttpAppContext {
   readonly config: () => HttpConfig;
@@ -41,7 +44,7 @@ export function createHttpApp(context: HttpAppContext, areas: readonly HttpArea[
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     if (loopbackOnly() && !isLoopbackHost(c.env.incoming.headers.host)) {
-      return errorAnswer(c, 403, "wrong-host", "Without a token this server answers to localhost only.");
+      return errorAnswer(c, 403, ...WRONG_HOST);
     }
     const safe = ["GET", "HEAD", "OPTIONS"].includes(c.req.method);
     // A request with its own token can not be forged: no page can make a browser add it.

@@ -11,8 +11,12 @@ export interface HttpErrorBody {
   };
 }
 
+/** An error as JSON has it. */
+export function errorBody(code: string, message: string): HttpErrorBody {
+  return { error: { code, message } };
+}
+
 /** An error as the answer to a request. */
 export function errorAnswer(c: Context, status: ContentfulStatusCode, code: string, message: string): Response {
-  const body: HttpErrorBody = { error: { code, message } };
-  return c.json(body, status);
+  return c.json(errorBody(code, message), status);
 }

@@ -6,9 +6,9 @@ import type { HttpConfig } from "../config/http.js";
 import type { Emit } from "../events.js";
 import { peerLabel } from "../listeners/peer-address.js";
 import { ConnectionLimit } from "./connection-limit.js";
-import { createHttpApp } from "./http-app.js";
+import { createHttpApp, WRONG_HOST } from "./http-app.js";
 import type { HttpApp, HttpArea } from "./http-area.js";
-import type { HttpErrorBody } from "./http-error.js";
+import { errorBody } from "./http-error.js";
 import { HttpListener } from "./http-listener.js";
 import { refuseUpgrade } from "./refuse-upgrade.js";
 import { isLoopbackHost, isLoopbackName } from "./same-site.js";
@@ -42,8 +42,8 @@ export class HttpSide {
     this.#areas = areas;
     this.#limit = new ConnectionLimit(() => this.#config);
     const { emit, clock } = context;
-    const loopbackOnly = (): boolean => this.#config.token === undefined && hostsOf(this.#config).every(isLoopback);
-    this.#app = createHttpApp({ config: () => this.#config, loopbackOnly, emit, clock }, areas);
+    const app = { config: () => this.#config, loopbackOnly: () => this.#loopbackOnly, emit, clock };
+    this.#app = createHttpApp(app, areas);
     this.#respond = getRequestListener((request, env) => this.#app.fetch(request, env), {
       overrideGlobalObjects: false, // they are the application's that embeds us
       errorHandler: () =>
@@ -85,8 +85,7 @@ export class HttpSide {
       throw error instanceof Error ? Object.assign(error, { protocol: "http" }) : error;
     }
     const [first] = addresses;
-    const open = token === undefined && !hostsOf(this.#config).every(isLoopback);
-    if (open && first !== undefined) this.#context.emit("httpOpen", first);
+    if (token === undefined && !this.#loopbackOnly && first !== undefined) this.#context.emit("httpOpen", first);
     return addresses;
   }
 
@@ -106,6 +105,11 @@ export class HttpSide {
   /** Cuts what is left. */
   destroy(): void {
     for (const listener of this.#listeners) listener.destroy();
+  }
+
+  /** Whether only this machine reaches us, without a token. */
+  get #loopbackOnly(): boolean {
+    return this.#config.token === undefined && hostsOf(this.#config).every(isLoopback);
   }
 
   #createListener(): HttpListener {
@@ -141,10 +145,8 @@ export class HttpSide {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const { token } = this.#config;
-    const loopbackOnly = token === undefined && hostsOf(this.#config).every(isLoopback);
-    if (loopbackOnly && !isLoopbackHost(request.headers.host)) {
-      refuseUpgrade(socket, "403 Forbidden", "wrong-host", "Without a token this server answers to localhost only.");
+    if (this.#loopbackOnly && !isLoopbackHost(request.headers.host)) {
+      refuseUpgrade(socket, "403 Forbidden", ...WRONG_HOST);
       return;
     }
     const isWebSocket = request.headers.upgrade?.toLowerCase() === "websocket";
@@ -152,10 +154,6 @@ export class HttpSide {
       return;
     refuseUpgrade(socket, "404 Not Found", "not-found", "There is no WebSocket here.");
   }
-}
-
-function errorBody(code: string, message: string): HttpErrorBody {
-  return { error: { code, message } };
 }
 
 /** Where to listen; undefined is everywhere. */

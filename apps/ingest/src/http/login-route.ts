@@ -18,14 +18,8 @@ export function loginRoutes(guard: AdminGuard, token: () => string | undefined):
         const body: unknown = await (isForm ? c.req.parseBody() : c.req.json()).catch(() => undefined);
         const parsed = loginBody.safeParse(body);
         if (!parsed.success) return errorAnswer(c, 400, "bad-request", "Send the token as JSON or as a form.");
-        const { incoming } = c.env;
-        const admittance = guard.try(incoming, parsed.data.token);
-        if (admittance !== "granted") {
-          return guard.refuse(admittance, incoming, (status, code, message, headers) => {
-            for (const [name, value] of Object.entries(headers)) c.header(name, value);
-            return errorAnswer(c, status, code, message);
-          });
-        }
+        const admittance = guard.try(c.env.incoming, parsed.data.token);
+        if (admittance !== "granted") return guard.refuse(c, admittance);
         const secret = token();
         const secure = isSecure(c.req.header("X-Forwarded-Proto"));
         if (secret !== undefined) c.header("Set-Cookie", makeSessionCookie(secret, Date.now(), secure));

@@ -1,10 +1,9 @@
 import type { Duplex } from "node:stream";
-import type { HttpErrorBody } from "./http-error.js";
+import { errorBody } from "./http-error.js";
 
 /** Answers a request for a WebSocket with an error, and closes the connection. @param status with its words, `404 Not Found`. */
 export function refuseUpgrade(socket: Duplex, status: string, code: string, message: string): void {
-  const error: HttpErrorBody = { error: { code, message } };
-  const body = JSON.stringify(error);
+  const body = JSON.stringify(errorBody(code, message));
   const length = Buffer.byteLength(body);
   socket.once("finish", () => socket.destroy());
   socket.end(

@@ -26,6 +26,13 @@ const PING_MS = 30_000;
 /** Close codes for what is told with an HTTP status elsewhere: 4000 and what that has. */
 const WS_CODE_BASE = 4000;
 
+/** Who ends a viewer for which reason; the rest is the application's decision. */
+const ENDED_BY: Partial<Record<Parameters<FlvChannelEvents["closed"]>[0], "peer" | "us">> = {
+  closed: "peer",
+  "write-timeout": "us",
+  "ping-timeout": "us",
+};
+
 /** What the area needs of the server. */
 export interface FlvAreaContext extends WatchContext {
   readonly sessions: SessionDirectory;
@@ -154,9 +161,7 @@ export class FlvArea implements HttpArea {
         viewer.close();
         leaveSeat();
         this.#viewers.delete(viewer);
-        const by =
-          reason === "closed" ? "peer" : reason === "write-timeout" || reason === "ping-timeout" ? "us" : "application";
-        sessions.end(session, { reason, by, clean: true }, [
+        sessions.end(session, { reason, by: ENDED_BY[reason] ?? "application", clean: true }, [
           { action: "play", app: source.app, stream: source.stream },
         ]);
         emit("stop", { ...source, reason, durationMs: Math.round(clock() - since), ...viewer.counts });

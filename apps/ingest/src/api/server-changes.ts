@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { IngestEvents } from "../events.js";
 import { type StreamId, streamKey } from "../hub/stream-id.js";
+import { historyPoint } from "../stats/history-point.js";
 import type { StreamInfo } from "../stats/schemas.js";
 import type { ApiContext } from "./api-context.js";
 import { EventFeed, eventBytes } from "./event-feed.js";
@@ -88,16 +89,10 @@ export class ServerChanges {
     const { stats, server } = this.#context;
     const streams = stats.streams();
     for (const stream of streams) this.#compare(stream);
-    const ticks = streams.slice(0, MAX_TICK_STREAMS).map(({ app, stream, video, audio, gop, viewers }) => ({
-      app,
-      stream,
-      videoBitrate: video.reduce((sum, { bitrate }) => sum + bitrate, 0),
-      audioBitrate: audio.reduce((sum, { bitrate }) => sum + bitrate, 0),
-      frameRate: video[0]?.frameRate ?? 0,
-      gopMs: gop?.ms ?? 0,
-      viewers: viewers.total,
-      droppedFrames: viewers.droppedFrames,
-    }));
+    const ticks = streams.slice(0, MAX_TICK_STREAMS).map((info) => {
+      const { app, stream } = info;
+      return { app, stream, ...historyPoint(info) };
+    });
     this.#send("stats", { at, streams: ticks, server: server() });
   }
 

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import { totalBitrate } from "../stats/history-point.js";
 import { plainText } from "../stats/plain-text.js";
 import type { StreamInfo } from "../stats/schemas.js";
 
@@ -53,10 +54,8 @@ export class StreamGauges {
     for (const { gauge } of this.#gauges) gauge.reset();
     for (const info of streams) {
       const labels = { app: plainText(info.app) ?? "", stream: plainText(info.stream) ?? "" };
-      const sum = (tracks: readonly { readonly bitrate: number }[]): number =>
-        tracks.reduce((total, { bitrate }) => total + bitrate, 0);
-      this.#bitrate.set({ ...labels, kind: "video" }, sum(info.video));
-      this.#bitrate.set({ ...labels, kind: "audio" }, sum(info.audio));
+      this.#bitrate.set({ ...labels, kind: "video" }, totalBitrate(info.video));
+      this.#bitrate.set({ ...labels, kind: "audio" }, totalBitrate(info.audio));
       for (const { gauge, of } of this.#gauges) {
         const value = of(info);
         if (value !== undefined) gauge.set(labels, value);

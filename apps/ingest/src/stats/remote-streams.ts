@@ -1,5 +1,6 @@
 import { type StreamId, streamKey } from "../hub/stream-id.js";
 import type { Audience } from "./audience.js";
+import { historyPoint } from "./history-point.js";
 import type { StreamInfo } from "./schemas.js";
 import { StreamHistory } from "./stream-history.js";
 
@@ -33,7 +34,7 @@ export class RemoteStreams {
       const stream = known?.owner === owner ? known : { owner, history: new StreamHistory(), info };
       stream.info = info;
       this.#streams.set(key, stream);
-      stream.history.add(at, pointOf(withAudience(info, audiences.get(key))));
+      stream.history.add(at, historyPoint(withAudience(info, audiences.get(key))));
     }
     const gone: StreamId[] = [];
     for (const [key, { owner: has, info }] of this.#streams) {
@@ -57,17 +58,4 @@ export function withAudience(info: StreamInfo, audience: Audience | undefined): 
   const { viewers: total = 0, byProtocol = new Map<string, number>(), queuedBytes = 0 } = audience ?? {};
   const droppedFrames = Math.max(info.viewers.droppedFrames, audience?.droppedFrames ?? 0);
   return { ...info, viewers: { total, byProtocol: Object.fromEntries(byProtocol), droppedFrames, queuedBytes } };
-}
-
-function pointOf({ video, audio, gop, viewers }: StreamInfo) {
-  const sum = (tracks: readonly { readonly bitrate: number }[]): number =>
-    tracks.reduce((total, { bitrate }) => total + bitrate, 0);
-  return {
-    videoBitrate: sum(video),
-    audioBitrate: sum(audio),
-    frameRate: video[0]?.frameRate ?? 0,
-    gopMs: gop?.ms ?? 0,
-    viewers: viewers.total,
-    droppedFrames: viewers.droppedFrames,
-  };
 }

@@ -1,5 +1,6 @@
 import type { AudioConfig, StreamMetadata, TrackMetadata, VideoConfig } from "@rtmp/flv";
 import type { Audience } from "./audience.js";
+import { totalBitrate } from "./history-point.js";
 import { plainText } from "./plain-text.js";
 import type { AudioTrackInfo, StreamInfo, VideoTrackInfo } from "./schemas.js";
 import type { StreamMeter } from "./stream-meter.js";
@@ -37,7 +38,7 @@ export function streamInfo(meter: StreamMeter, { audience, recording, clock, now
     ...(encoder !== undefined && { encoder }),
     video,
     audio,
-    bitrate: tracks.reduce((sum, { bitrate }) => sum + bitrate, 0),
+    bitrate: totalBitrate(tracks),
     bytes: tracks.reduce((sum, { bytes }) => sum + bytes, meter.dataBytes),
     dataMessages: meter.dataMessages,
     ...(gop !== undefined && { gop }),

@@ -193,6 +193,7 @@ export interface RecordingTrackLeftOutEvent {
   /** For people. */
   readonly reason: string;
 }
+/** A recording ended early; the stream goes on. */
 export interface RecordingFailedEvent {
   readonly app: string;
   readonly stream: string;

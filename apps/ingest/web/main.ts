@@ -11,6 +11,13 @@ import { endedColumns, recordingColumns, relayColumns, sessionColumns } from "./
 const SOON_MS = 150;
 const OFTEN_MS = 3000;
 
+/** Events after which the lists are not what they were. */
+const CHANGES = [
+  ...(["stream-started", "stream-changed", "stream-ended", "session-started", "session-ended", "resync"] as const),
+  ...(["recording-started", "recording-closed", "recording-failed"] as const),
+  ...(["relay-live", "relay-retry", "relay-ended"] as const),
+];
+
 const places = {
   server: byId("server", HTMLElement),
   main: byId("main", HTMLElement),
@@ -139,23 +146,7 @@ function listen(): void {
     showServer(server);
     for (const tick of streams) cards.get(streamPath(tick))?.tick(tick);
   });
-  const changes = [
-    "stream-started",
-    "stream-changed",
-    "stream-ended",
-    "session-started",
-    "session-ended",
-    "resync",
-  ] as const;
-  const outputs = [
-    "recording-started",
-    "recording-closed",
-    "recording-failed",
-    "relay-live",
-    "relay-retry",
-    "relay-ended",
-  ] as const;
-  for (const name of [...changes, ...outputs]) on(name, refreshSoon);
+  for (const name of CHANGES) on(name, refreshSoon);
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
     if (events === source) events = undefined;

@@ -8,7 +8,7 @@ type Streams = SessionInfo["streams"];
 const streamsOf = (streams: Streams): string =>
   streams.map(({ action, app, stream }) => `${action === "publish" ? "▲" : "▼"} ${app}/${stream}`).join(", ");
 
-/** @param kick ends a session. */
+/** Of those who are there. @param kick ends a session. */
 export function sessionColumns(
   kick: (session: SessionInfo, button: EventTarget | null) => void,
 ): readonly Column<SessionInfo>[] {
@@ -30,6 +30,7 @@ export function sessionColumns(
   ];
 }
 
+/** Of those who were there. */
 export const endedColumns: readonly Column<EndedSession>[] = [
   { title: "Ended", cell: ({ endedAt }) => time(endedAt) },
   { title: "Peer", cell: ({ peer }) => peer },
@@ -42,6 +43,7 @@ export const endedColumns: readonly Column<EndedSession>[] = [
   { title: "Out", cell: ({ bytesSent }) => size(bytesSent) },
 ];
 
+/** Of files that are written, and that were. */
 export const recordingColumns: readonly Column<RecordingItem>[] = [
   { title: "State", cell: ({ state }) => (state === "running" ? h("span", { class: "tag" }, "REC") : "finished") },
   { title: "Stream", wide: true, cell: ({ app, stream }) => `${app}/${stream}` },
@@ -51,6 +53,7 @@ export const recordingColumns: readonly Column<RecordingItem>[] = [
   { title: "File", wide: true, cell: ({ path }) => path },
 ];
 
+/** Of streams that go to other servers or come from them. */
 export const relayColumns: readonly Column<RelayInfo>[] = [
   { title: "Relay", cell: ({ direction, name }) => `${direction} ${name}` },
   { title: "Stream", wide: true, cell: ({ app, stream }) => `${app}/${stream}` },

@@ -62,11 +62,9 @@ export class Hooks implements Gate {
     this.#report(call, outcome, verdict instanceof HookError ? { ...result, response: verdict } : result, startedAt);
     const shown = action === "connect" ? undefined : hiddenName(stream); // it may be a key that the hook knows
     if (!(verdict instanceof HookError)) return verdict.allowed ? verdict : { ...verdict, shown };
-    return {
-      shown,
-      ...{ allowed: false, code: DENIED[action], reason: `hook-${verdict.code}`, counts: false },
-      description: "The server can not decide this at the moment: try again later.",
-    };
+    const description = "The server can not decide this at the moment: try again later.";
+    const reason = `hook-${verdict.code}`;
+    return { allowed: false, code: DENIED[action], description, reason, shown, counts: false };
   }
 
   /**

@@ -315,7 +315,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
   /** Who holds memory for peers. */
   *#holders(): Generator<Holder> {
     yield* this.#rtmp.holders();
-    yield { heldBytes: this.#http.heldBytes, accepted: true, evict: () => {} };
+    yield* this.#http.holders();
   }
 }
 

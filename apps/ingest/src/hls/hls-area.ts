@@ -3,6 +3,7 @@ import type { HttpApp, HttpArea, HttpEnv, HttpGuards } from "../http/http-area.j
 import { errorAnswer } from "../http/http-error.js";
 import { findStream, viewerOf, type WatchContext } from "../http/watch.js";
 import type { StreamId } from "../hub/stream-id.js";
+import type { Holder } from "../listeners/memory-budget.js";
 import type { Hls } from "./hls.js";
 import { parseHlsPath } from "./hls-path.js";
 import type { HlsRun } from "./hls-run.js";
@@ -36,8 +37,9 @@ export class HlsArea implements HttpArea {
     this.#context = context;
   }
 
-  get heldBytes(): number {
-    return this.#hls.lingeringBytes;
+  *holders(): Generator<Holder> {
+    const { lingeringBytes } = this.#hls;
+    yield { heldBytes: lingeringBytes, publishing: true, evict: () => {} }; // bounded, and soon gone
   }
 
   mount(app: HttpApp, guards: HttpGuards): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HttpBindings } from "@hono/node-server";
 import type { Hono, MiddlewareHandler } from "hono";
+import type { Holder } from "../listeners/memory-budget.js";
 
 /** What handlers find in `c.env`: Node's own request and response. */
 export type HttpEnv = { Bindings: HttpBindings };
@@ -34,6 +35,6 @@ export interface HttpArea {
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** The server stops: ends what is served at length, such as viewers and event streams. */
   stop?(): void;
-  /** Bytes of media that wait for those it serves. */
-  readonly heldBytes?: number;
+  /** Who holds media in memory. */
+  holders?(): Iterable<Holder>;
 }

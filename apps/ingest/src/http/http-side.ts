@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { HttpConfig } from "../config/http.js";
 import type { Emit } from "../events.js";
+import type { Holder } from "../listeners/memory-budget.js";
 import { peerLabel } from "../listeners/peer-address.js";
 import { ConnectionLimit } from "./connection-limit.js";
 import { createHttpApp, WRONG_HOST } from "./http-app.js";
@@ -51,9 +52,9 @@ export class HttpSide {
     });
   }
 
-  /** Bytes of media that wait for viewers. */
-  get heldBytes(): number {
-    return this.#areas.reduce((sum, area) => sum + (area.heldBytes ?? 0), 0);
+  /** Who holds memory. */
+  *holders(): Generator<Holder> {
+    for (const area of this.#areas) if (area.holders !== undefined) yield* area.holders();
   }
   /** Connections at this moment. */
   get connections(): number {

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { defaultMemoryBudget, MemoryBudget } from "./memory-budget.js";
 
 const evicted: string[] = [];
-const holder = (name: string, heldBytes: number, accepted = false) => ({
+const holder = (name: string, heldBytes: number, publishing = false) => ({
   heldBytes,
-  accepted,
+  publishing,
   evict: () => evicted.push(name),
 });
 
@@ -16,7 +16,7 @@ describe("MemoryBudget", () => {
     expect([evicted, budget.heldBytes, budget.exhausted]).toEqual([[], 100, false]);
   });
 
-  test("ends the largest of those not accepted, as few as possible", () => {
+  test("ends the largest of those that do not publish, as few as possible", () => {
     evicted.length = 0;
     const budget = new MemoryBudget(100);
     budget.check([holder("small", 10), holder("publisher", 90, true), holder("large", 40), holder("middle", 30)]);

@@ -1,9 +1,9 @@
-/** A connection as the budget sees it. */
+/** A connection or viewer as the budget sees it. */
 export interface Holder {
   /** Bytes held for its peer: unparsed input, unfinished messages, queues. */
   readonly heldBytes: number;
-  /** Whether a publish or play was accepted: then it is never ended for the sake of others. */
-  readonly accepted: boolean;
+  /** Whether it publishes: then it is never ended for the sake of others. */
+  readonly publishing: boolean;
   /** Ends it at once. */
   evict(): void;
 }
@@ -50,17 +50,17 @@ export class MemoryBudget {
     clearInterval(this.#timer);
   }
 
-  /** Adds up what is held; above the budget, ends those that are not accepted yet, the largest holders first, until it is met. */
+  /** Adds up what is held; above the budget, ends those that do not publish, the largest holders first, until it is met. */
   check(holders: Iterable<Holder>): void {
     let held = 0;
-    const pending: { holder: Holder; bytes: number }[] = [];
+    const others: { holder: Holder; bytes: number }[] = [];
     for (const holder of holders) {
       const bytes = holder.heldBytes;
       held += bytes;
-      if (!holder.accepted && bytes > 0) pending.push({ holder, bytes });
+      if (!holder.publishing && bytes > 0) others.push({ holder, bytes });
     }
-    if (held > this.#limit) pending.sort((a, b) => b.bytes - a.bytes);
-    for (const { holder, bytes } of pending) {
+    if (held > this.#limit) others.sort((a, b) => b.bytes - a.bytes);
+    for (const { holder, bytes } of others) {
       if (held <= this.#limit) break;
       held -= bytes;
       holder.evict();

@@ -129,9 +129,9 @@ export class RtmpConnection {
   get stage(): Stage {
     return stageOf(this.#session.state, this.#session.bytesReceived);
   }
-  /** Whether a publish or play was ever accepted. */
-  get accepted(): boolean {
-    return this.#session.accepted;
+  /** Whether it publishes. */
+  get publishing(): boolean {
+    return this.#feeds.size > 0;
   }
 
   /** Serves the connection. Resolves when it is over and everything that it published has been finished; never rejects. */

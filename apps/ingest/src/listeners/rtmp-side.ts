@@ -121,12 +121,12 @@ export class RtmpSide {
   /** Who holds memory. */
   *holders(): Generator<Holder> {
     for (const connection of this.#connections.keys()) {
-      const { heldBytes, accepted, protocol } = connection;
+      const { heldBytes, publishing, protocol } = connection;
       const evict = (): void => connection.destroy("memory-budget");
-      yield { heldBytes: heldBytes + (protocol === "rtmps" ? TLS_BYTES : 0), accepted, evict };
+      yield { heldBytes: heldBytes + (protocol === "rtmps" ? TLS_BYTES : 0), publishing, evict };
     }
     for (const arrival of this.#arrivals.keys()) {
-      yield { heldBytes: TLS_BYTES, accepted: false, evict: () => arrival.destroy("memory-budget") };
+      yield { heldBytes: TLS_BYTES, publishing: false, evict: () => arrival.destroy("memory-budget") };
     }
   }
 

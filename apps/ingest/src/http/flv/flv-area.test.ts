@@ -186,6 +186,24 @@ describe.for(["http-flv", "ws-flv"] as const)("%s", (protocol) => {
     expect(Number(stop["sentMessages"]) + Number(stop["droppedFrames"])).toBeLessThanOrEqual(401);
   });
 
+  test("a viewer that does not read goes first when memory is short; the publisher and who comes stay", async () => {
+    const server = await startHttpServer({ limits: { heldBytes: "1M" }, play: { waitMs: 0, gopBytes: "64K" } });
+    const publisher = await RawClient.publish(server.port, "key");
+    publisher.send(videoMessage(0, true));
+    await openPaused(server, protocol);
+    let i = 0;
+    await vi.waitFor(
+      () => {
+        for (let more = true; more; ) more = publisher.send(videoMessage(++i * 40, i % 10 === 0, 65_536));
+        expect(server.events("stop")).toHaveLength(1);
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+    expect(server.events("stop")).toMatchObject([{ protocol, reason: "memory-budget" }]);
+    await vi.waitFor(async () => expect((await server.watch("/live/key.flv")).play().status).toBe(200));
+    expect(server.events("unpublish")).toEqual([]);
+  });
+
   test("a viewer that takes nothing at all is cut", async () => {
     const server = await startHttpServer({ session: { timeouts: { writeMs: 200 } } });
     const publisher = await RawClient.publish(server.port, "key");

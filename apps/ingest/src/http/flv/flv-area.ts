@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Holder } from "../../listeners/memory-budget.js";
 import type { WriteGatherer } from "../../outputs/write-gatherer.js";
 import type { SessionDirectory } from "../../stats/session-directory.js";
 import type { HttpApp, HttpArea, HttpEnv, HttpGuards } from "../http-area.js";
@@ -68,10 +69,10 @@ export class FlvArea implements HttpArea {
     this.#context = context;
   }
 
-  get heldBytes(): number {
-    let held = 0;
-    for (const viewer of this.#viewers) held += viewer.queuedBytes;
-    return held;
+  *holders(): Generator<Holder> {
+    for (const viewer of this.#viewers) {
+      yield { heldBytes: viewer.queuedBytes, publishing: false, evict: () => viewer.evict() };
+    }
   }
 
   mount(app: HttpApp, guards: HttpGuards): void {

@@ -49,6 +49,11 @@ export class FlvViewer implements StreamSubscriber, PlayerOutput {
     this.close();
     this.#channel.end(reason, words);
   }
+  /** Ends it at once: memory is short. */
+  evict(): void {
+    this.close();
+    this.#channel.cut("memory-budget");
+  }
   /** The channel is closed, or about to be. */
   close(): void {
     this.#leave();

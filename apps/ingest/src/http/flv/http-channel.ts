@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { WriteGatherer } from "../../outputs/write-gatherer.js";
-import type { FlvChannel, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
+import type { FlvChannel, FlvChannelCut, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
 import { SocketGatherer } from "./socket-gatherer.js";
 
 /** A viewer at the other end of an HTTP response without end. */
@@ -17,10 +17,7 @@ export class HttpChannel implements FlvChannel {
     this.#writeMs = writeMs;
     this.#gathered = new SocketGatherer(response.req.socket, gatherer);
     response.setTimeout(0); // a stream may be silent
-    response.on("timeout", () => {
-      this.#reason = "write-timeout";
-      response.destroy();
-    });
+    response.on("timeout", () => this.cut("write-timeout"));
     response.on("drain", () => {
       response.setTimeout(0);
       events.drained();
@@ -47,5 +44,9 @@ export class HttpChannel implements FlvChannel {
     this.#reason = reason;
     this.#response.setTimeout(this.#writeMs);
     this.#response.end();
+  }
+  cut(reason: FlvChannelCut): void {
+    this.#reason = reason;
+    this.#response.destroy();
   }
 }

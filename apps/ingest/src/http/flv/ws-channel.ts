@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { WriteGatherer } from "../../outputs/write-gatherer.js";
-import type { FlvChannel, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
+import type { FlvChannel, FlvChannelCut, FlvChannelEnd, FlvChannelEvents } from "./flv-channel.js";
 import { SocketGatherer } from "./socket-gatherer.js";
 
 /** Close codes of the WebSocket protocol (RFC 6455 7.4): fulfilled, going away, against our rules. */
@@ -25,7 +25,7 @@ export class WsChannel implements FlvChannel {
     this.#socket = socket;
     this.#writeMs = writeMs;
     this.#gathered = new SocketGatherer(socket, gatherer);
-    socket.on("timeout", () => this.#cut("write-timeout"));
+    socket.on("timeout", () => this.cut("write-timeout"));
     socket.on("drain", () => {
       socket.setTimeout(0);
       events.drained();
@@ -59,14 +59,14 @@ export class WsChannel implements FlvChannel {
   /** Keeps proxies from closing a silent one, and finds out who is gone without a word. Call it now and then. */
   ping(): void {
     if (!this.#alive && !this.congested) {
-      this.#cut("ping-timeout");
+      this.cut("ping-timeout");
       return;
     }
     this.#alive = false;
     this.#ws.ping();
   }
 
-  #cut(reason: "write-timeout" | "ping-timeout"): void {
+  cut(reason: FlvChannelCut): void {
     this.#reason = reason;
     this.#ws.terminate();
   }

@@ -26,7 +26,7 @@ let ingest: Ingest;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rtmp-client-"));
   if (has("ffmpeg")) sample = await makeSample(folder, "H.264 with B-frames and AAC", 3);
-  ingest = await Ingest.start("--play-wait", "30s");
+  ingest = await Ingest.start("--play-wait", "30s", "--log-level", "debug");
 });
 afterAll(async () => {
   await ingest[Symbol.asyncDispose]();
@@ -74,16 +74,23 @@ describe.skipIf(!has("ffmpeg"))("rtmp-ingest and a listening ffmpeg", () => {
 });
 
 describe.concurrent("through rtmp-ingest", () => {
-  /** Plays and records a stream; a player that waits for its begin has to get all of it. */
-  async function passes(stream: string, publisher: () => Running): Promise<MediaTag[]> {
-    const player = play(ingest.url(stream), path(stream));
-    await new Promise((resolve) => setTimeout(resolve, 700));
+  /** The URL of a stream in an application of its own. */
+  const url = (stream: string): string => ingest.url(stream, stream);
+
+  /**
+   * Plays and records a stream; a player that waits for its begin has to get all of it.
+   * @param others players of the stream beside ours, already on their way.
+   */
+  async function passes(stream: string, publisher: () => Running, others = 0): Promise<MediaTag[]> {
+    const player = play(url(stream), path(stream));
+    const arrived = () => ingest.log.filter(({ event, app }) => event === "connect" && app === stream);
+    await expect.poll(arrived, { timeout: 15_000, interval: 20 }).toHaveLength(1 + others);
     expect((await publisher().ended).code).toBe(0);
     expect(await player.ended).toMatchObject({ code: 0 });
     await ingest.event("unpublish", { stream, clean: true });
     const played = await mediaTags(path(stream));
     expect(played.length).toBeGreaterThan(70);
-    expect(await mediaTags(await ingest.recording(stream))).toEqual(played);
+    expect(await mediaTags(await ingest.recording(stream, stream))).toEqual(played);
     return played;
   }
 
@@ -125,9 +132,9 @@ describe.concurrent("through rtmp-ingest", () => {
         const stream = name.replace(/\W/g, "");
         const others = players.map(([player, { command }]) => {
           const file = path(`${stream}-${player.replace(/\W/g, "")}`);
-          return { player, file, running: start(...command(ingest.url(stream), file), 25_000) };
+          return { player, file, running: start(...command(url(stream), file), 25_000) };
         });
-        const played = await passes(stream, () => publisher.start(ingest.url(stream)));
+        const played = await passes(stream, () => publisher.start(url(stream)), others.length);
         const sent = await packets(publisher.sent());
         expect(sent.length).toBeGreaterThan(150);
         if (name === "rtmp-ingest") expect(played).toEqual(await mediaTags(sample));
@@ -147,7 +154,7 @@ describe.concurrent("through rtmp-ingest", () => {
   test("all that Enhanced RTMP can say passes bit for bit: ModEx, VVC, every multitrack form", async () => {
     const tags = everyForm();
     await writeFile(path("forms-sent"), flvFile(tags));
-    const played = await passes("forms", () => publish(path("forms-sent"), ingest.url("forms"), "--no-pace"));
+    const played = await passes("forms", () => publish(path("forms-sent"), url("forms"), "--no-pace"));
     expect(played).toEqual(tags.map(({ tagType, timestamp, payload }) => mediaTag(tagType, timestamp, payload)));
   });
 

@@ -13,7 +13,7 @@ import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
 import { numbering } from "./listeners/numbering.js";
-import type { RtmpConnectionContext } from "./listeners/rtmp-connection.js";
+import type { RtmpConnectionContext } from "./listeners/rtmp-connection-parts.js";
 import { RtmpSide } from "./listeners/rtmp-side.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { PlayerGroups } from "./outputs/player-group.js";

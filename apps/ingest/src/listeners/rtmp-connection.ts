@@ -9,52 +9,20 @@ import {
   type PublishRequest,
   ServerSession,
   type SessionEnd,
-  type SessionLimits,
-  type SessionTimeouts,
   splitName,
 } from "@rtmp/session";
 import { nodeHmacSha256, nodeRandom, nodeTransport } from "@rtmp/session/node";
-import { type AccessRequest, DENIED, type Gate, type Verdict } from "../auth/gate.js";
-import type { Emit, StreamSource, UnpublishEvent } from "../events.js";
-import type { Hub } from "../hub/hub.js";
+import { type AccessRequest, DENIED, type Verdict } from "../auth/gate.js";
+import type { StreamSource, UnpublishEvent } from "../events.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
 import { PublishLimiter, type StreamLimits } from "../hub/stream-limits.js";
-import type { PlayerGroups } from "../outputs/player-group.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
-import type { SessionDirectory } from "../stats/session-directory.js";
 import { type Stage, stageOf } from "./admission.js";
-import { type Peer, peerLabel } from "./peer-address.js";
+import { peerLabel } from "./peer-address.js";
+import type { RtmpConnectionContext, RtmpConnectionParts } from "./rtmp-connection-parts.js";
 import { RtmpLiveSession } from "./rtmp-live-session.js";
-
-/** What the connections of a server share. */
-export interface RtmpConnectionContext {
-  readonly hub: Hub;
-  readonly gate: Gate;
-  readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly groups: PlayerGroups };
-  readonly limits: Partial<SessionLimits>;
-  readonly timeouts: Partial<SessionTimeouts>;
-  readonly emit: Emit;
-  /** Where it is listed while it is there. */
-  readonly sessions: SessionDirectory;
-  /** Path of the last file that was recorded of a stream. */
-  readonly recordingOf: (stream: LiveStream) => string | undefined;
-  /** Milliseconds of a clock that never goes back. */
-  readonly clock: () => number;
-}
-
-/** What one connection is made of. */
-export interface RtmpConnectionParts {
-  /** Tells connections apart in logs. */
-  readonly number: number;
-  readonly protocol: "rtmp" | "rtmps";
-  /** Ready to be read: behind TLS and a balancer's header. */
-  readonly socket: Socket;
-  readonly peer: Peer;
-  /** Called when a publish or play is accepted. */
-  readonly onAccepted: () => void;
-}
 
 /** One RTMP connection: a session on a socket, tied to the hub. */
 export class RtmpConnection {

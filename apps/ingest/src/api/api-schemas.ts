@@ -12,6 +12,7 @@ import {
 
 const count = z.int().min(0);
 
+/** Every answer that is an error. */
 export const errorSchema = z.object({
   error: z.object({
     code: z.string().describe("for programs"),
@@ -19,6 +20,7 @@ export const errorSchema = z.object({
   }),
 });
 
+/** See {@link ServerInfo}. */
 export const serverSchema = z.object({
   version: z.string(),
   startedAt: z.string().meta({ format: "date-time" }),
@@ -34,6 +36,7 @@ export const serverSchema = z.object({
   heldBytes: count.describe("bytes held for all peers when they were last added up"),
 });
 
+/** A stream that goes to another server or comes from it. */
 export const relaySchema = z.object({
   id: z.string(),
   direction: z.enum(["push", "pull"]),
@@ -49,6 +52,7 @@ export const relaySchema = z.object({
   lastError: z.string().optional(),
 });
 
+/** See {@link RecordingItem}. */
 export const recordingSchema = z.object({
   state: z.enum(["running", "finished"]),
   app: z.string(),
@@ -64,9 +68,11 @@ export const recordingSchema = z.object({
   sha256: z.string().optional().describe("of the whole file, if files are hashed"),
 });
 
+/** What comes with a kick. */
 export const kickSchema = z.object({
   description: z.string().min(1).max(200).optional().describe("what the peer is told, where its protocol can"),
 });
+/** The answer to what only does something. */
 export const doneSchema = z.object({ done: z.boolean() });
 
 /** A part of a list. */
@@ -74,10 +80,15 @@ function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), total: count.describe("how many there are in all"), offset: count });
 }
 
+/** Streams, a part of all. */
 export const streamListSchema = listOf(streamSchema);
+/** Sessions, a part of all. */
 export const sessionListSchema = listOf(sessionSchema);
+/** Sessions that are over, a part of all. */
 export const endedSessionListSchema = listOf(endedSessionSchema);
+/** Recordings, a part of all. */
 export const recordingListSchema = listOf(recordingSchema);
+/** Relays, a part of all. */
 export const relayListSchema = listOf(relaySchema);
 
 /** Schemas that have a name in the OpenAPI document, beside those of events. */

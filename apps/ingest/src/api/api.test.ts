@@ -13,12 +13,12 @@ const ENCODED = { app: encodeURIComponent(ODD.app), stream: encodeURIComponent(O
 
 async function startApi(http: Exclude<IngestOptions["http"], undefined> = {}, options: IngestOptions = {}) {
   const server = await startServer({ ...options, http: { listen: "127.0.0.1:0", ...http } });
-  const { port } = await vi.waitFor(() => {
+  const port = await vi.waitFor(() => {
     const line = server.lines.find(({ event, protocol }) => event === "listening" && protocol === "http");
     if (line === undefined) throw new Error("no HTTP yet");
-    return line as unknown as { port: number };
+    return line["port"];
   });
-  return { ...server, origin: `http://127.0.0.1:${port}` };
+  return { ...server, origin: `http://127.0.0.1:${String(port)}` };
 }
 
 function sendMedia(client: RawClient): void {

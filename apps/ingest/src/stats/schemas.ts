@@ -9,6 +9,7 @@ const bitrate = count.describe("bits a second, over the last 3 to 4 seconds");
 const app = z.string().describe("application, as in rtmp://host/<app>/<stream>");
 const stream = z.string().describe("stream name, without its query");
 
+/** See {@link VideoTrackInfo}. */
 export const videoTrackSchema = z.object({
   id: count.describe("0 unless the encoder numbers its tracks"),
   codec: z.string().optional().describe("FourCC, such as avc1, or the name of an old codec"),
@@ -28,6 +29,7 @@ export const videoTrackSchema = z.object({
   backwards: count.describe("steps of the clock back"),
 });
 
+/** See {@link AudioTrackInfo}. */
 export const audioTrackSchema = z.object({
   id: count.describe("0 unless the encoder numbers its tracks"),
   codec: z.string().optional().describe("FourCC, such as mp4a, or the name of an old codec"),
@@ -42,6 +44,7 @@ export const audioTrackSchema = z.object({
   backwards: count.describe("steps of the clock back"),
 });
 
+/** See {@link ViewersInfo}. */
 export const viewersSchema = z.object({
   total: count,
   byProtocol: z.record(z.string(), count).describe("those of each protocol that has any"),
@@ -49,6 +52,7 @@ export const viewersSchema = z.object({
   queuedBytes: count.describe("bytes that wait for viewers"),
 });
 
+/** See {@link StreamInfo}. */
 export const streamSchema = z.object({
   app,
   stream,
@@ -84,6 +88,7 @@ export const streamSchema = z.object({
   heldBytes: count.describe("bytes of media kept in memory for late joiners and outputs"),
 });
 
+/** See {@link StreamHistoryInfo}. */
 export const historySchema = z
   .object({
     intervalMs: count.describe("from one point to the next, about"),
@@ -97,6 +102,7 @@ export const historySchema = z
   })
   .describe("one column a measure, oldest first: the last five minutes");
 
+/** See {@link SessionStream}. */
 export const sessionStreamSchema = z.object({ action: z.enum(["publish", "play"]), app, stream });
 
 const sessionMembers = {
@@ -112,8 +118,10 @@ const sessionMembers = {
   droppedFrames: count.describe("frames lost because the peer was too slow"),
 };
 
+/** What a session does, from its begin to its end. */
 export const SESSION_STATES = ["handshake", "connecting", "connected", "publishing", "playing", "closing"] as const;
 
+/** See {@link SessionInfo}. */
 export const sessionSchema = z.object({
   ...sessionMembers,
   state: z.enum(SESSION_STATES),
@@ -122,6 +130,7 @@ export const sessionSchema = z.object({
   heldBytes: count.describe("bytes of memory held for the peer, what waits for it included"),
 });
 
+/** See {@link EndedSession}. */
 export const endedSessionSchema = z.object({
   ...sessionMembers,
   streams: z.array(sessionStreamSchema).describe("what it published and played, the last few"),

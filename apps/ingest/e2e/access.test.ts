@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { json, startHooks } from "../src/testing/hook-server.js";
 import { Ingest } from "./support/ingest.js";
 import { makeSample, packets } from "./support/media.js";
 import { has, start } from "./support/programs.js";
@@ -40,27 +39,18 @@ describe.skipIf(!has("ffmpeg") || !has("ffprobe"))("FFmpeg that must not do ever
   });
 
   test("publishes under the name that a hook gives it, or hears the hook's words", async () => {
-    const bodies: { hook: string; stream: string }[] = [];
-    const hook = createServer(async (request, response) => {
-      let body = "";
-      for await (const chunk of request) body += String(chunk);
-      const call = JSON.parse(body) as { hook: string; stream: string };
-      bodies.push(call);
-      const good = call.hook !== "publish" || call.stream === "s3cret";
-      const answer = good ? { allow: true } : { allow: false, description: "Ask Ann for a key." };
-      const renamed = call.hook === "publish" && good ? { ...answer, stream: "camera" } : answer;
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(renamed));
+    const hook = await startHooks((response, call) => {
+      if (call.fields["hook"] !== "publish") json({ allow: true })(response, call);
+      else if (call.fields["stream"] === "s3cret") json({ allow: true, stream: "camera" })(response, call);
+      else json({ allow: false, description: "Ask Ann for a key." })(response, call);
     });
-    await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => hook.closeAllConnections());
-    onTestFinished(() => void hook.close());
-    const ingest = await serve("--hook-url", `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`);
+    const ingest = await serve("--hook-url", hook.url);
     expect((await publish(ingest.url("other"))).output).toContain("Ask Ann for a key.");
     expect((await publish(ingest.url("s3cret"))).code).toBe(0);
     await ingest.event("unpublish", { stream: "camera", clean: true });
     expect(await packets(await ingest.recording("camera"))).toEqual(await packets(sample));
     expect(await ingest.stop()).toBe(0);
-    const told = bodies.map(({ hook: name }) => name).sort();
+    const told = hook.calls.map(({ fields }) => fields["hook"]).sort();
     expect(told).toEqual(["connect", "connect", "publish", "publish", "record", "unpublish"]);
     expect(ingest.text).not.toContain("s3cret");
   });

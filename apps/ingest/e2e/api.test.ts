@@ -18,8 +18,7 @@ describe("what the API tells of", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "rtmp-api-"));
     ingest = await Ingest.start("--http", "127.0.0.1:0");
-    const { port } = await ingest.event("listening", { protocol: "http" });
-    api = `http://127.0.0.1:${String(port)}/api/v1`;
+    api = `${await ingest.site()}/api/v1`;
   });
   afterAll(async () => {
     await ingest[Symbol.asyncDispose]();

@@ -74,8 +74,7 @@ describe.skipIf(!areThere)("HLS of what FFmpeg 9 publishes (imageio-ffmpeg of Py
       "--play-wait",
       "10s",
     );
-    const { port } = await ingest.event("listening", { protocol: "http" });
-    base = `http://127.0.0.1:${port}`;
+    base = await ingest.site();
     for (const track of Object.keys(TRACKS) as Track[]) {
       await run(FFMPEG, "-v", "error", ...TRACKS[track], "-t", String(SECONDS), sample(track));
     }
@@ -131,8 +130,7 @@ describe.skipIf(!areThere)("HLS of what FFmpeg 9 publishes (imageio-ffmpeg of Py
   test.concurrent("ffprobe reads it all, and an encoder that comes back is a discontinuity", async ({ expect }) => {
     const flags = ["--http", "127.0.0.1:0", "--hls-segment", "1s", "--publish-grace", "3s", "--hls-window", "20"];
     await using grace = await Ingest.start(...flags);
-    const { port } = await grace.event("listening", { protocol: "http" });
-    const url = `http://127.0.0.1:${port}/live/back/index.m3u8`;
+    const url = `${await grace.site()}/live/back/index.m3u8`;
     const once = () => {
       const input = ["-re", "-t", "3", "-i", sample("avc"), "-re", "-t", "3", "-i", sample("aac")];
       return start(FFMPEG, ["-v", "error", "-nostdin", ...input, "-c", "copy", "-f", "flv", grace.url("back")]).ended;

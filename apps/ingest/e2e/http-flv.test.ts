@@ -16,7 +16,7 @@ describe.skipIf(!has("ffmpeg") || !has("ffprobe"))("HTTP-FLV (of what ffmpeg pub
     folder = await mkdtemp(join(tmpdir(), "http-flv-"));
     sample = await makeSample(folder, "H.264 with B-frames and AAC", 4);
     ingest = await Ingest.start("--http", "127.0.0.1:0", "--play-wait", "10s");
-    site = `http://127.0.0.1:${(await ingest.event("listening", { protocol: "http" }))["port"]}`;
+    site = await ingest.site();
   });
   afterAll(async () => {
     await ingest[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generate } from "selfsigned";
 import { expect, onTestFinished, test } from "vitest";
+import { certificateFiles } from "../src/testing/certificates.js";
 import { Ingest } from "./support/ingest.js";
 import { complaints, makeSample, packets } from "./support/media.js";
 import { has, start } from "./support/programs.js";
@@ -11,10 +11,7 @@ import { has, start } from "./support/programs.js";
 async function startRtmps() {
   const folder = await mkdtemp(join(tmpdir(), "rtmps-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }]);
-  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
-  await writeFile(files.cert, cert);
-  await writeFile(files.key, key);
+  const files = await certificateFiles();
   const ingest = await Ingest.start("--rtmps", "127.0.0.1:0", "--tls-cert", files.cert, "--tls-key", files.key);
   onTestFinished(() => ingest[Symbol.asyncDispose]());
   const { port } = await ingest.event("listening", { protocol: "rtmps" });

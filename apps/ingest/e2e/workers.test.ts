@@ -105,8 +105,7 @@ test("a worker that dies is replaced, and nobody else notices", async () => {
 
 test("HTTP speaks for all workers: lists, watching, kicking, recording", async () => {
   const ingest = await start("--http", "127.0.0.1:0");
-  const { port } = await ingest.event("listening", { protocol: "http" });
-  const base = `http://127.0.0.1:${port}`;
+  const base = await ingest.site();
   const get = async (path: string) => (await (await fetch(`${base}/api/v1/${path}`)).json()) as { items: LogLine[] };
   const clients = await Promise.all(["a", "b"].map((name) => RawClient.publish(ingest.port, name)));
   for (const client of clients) for (const message of messages) client.send(message);

@@ -51,6 +51,12 @@ export class Ingest {
     return `rtmp://127.0.0.1:${this.port}/${app}/${name}`;
   }
 
+  /** Where it speaks HTTP, if `--http` is among its flags. */
+  async site(): Promise<string> {
+    const { port } = await this.event("listening", { protocol: "http" });
+    return `http://127.0.0.1:${String(port)}`;
+  }
+
   /** The first log line of this event with these members, now or within `limitMs`. */
   async event(event: string, like: LogLine = {}, limitMs = 20_000): Promise<LogLine> {
     const wanted = { event, ...like };

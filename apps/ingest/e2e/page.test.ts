@@ -111,6 +111,7 @@ describe.skipIf(chromiumPath === undefined || !has("ffmpeg"))("the web page in C
     const folder = process.env["RTMP_SCREENSHOTS"];
     if (folder === undefined) return;
     await mkdir(folder, { recursive: true });
+    await page.setViewportSize({ width: 1120, height: 548 });
     await new Promise((resolve) => setTimeout(resolve, 20_000)); // for charts with something in them
     await page.screenshot({ path: `${folder}/page-${colorScheme}.png` });
   });

@@ -27,7 +27,8 @@ export function encoderHint(
     ...(site === undefined ? [] : [`${site}/live/my-stream.flv${query}`]),
   ];
   const recordings = directory === undefined ? "nothing (see --record)" : `${directory}/<app>/<stream>/<time>.flv`;
-  return `
+  const page = site === undefined ? "" : `\n  Page: ${site}\n`;
+  return `${page}
   OBS: Settings > Stream > Service: Custom...
     Server:      ${server}
     Stream Key:  ${needsKey.publish ? name : `anything, for example: ${name}`}

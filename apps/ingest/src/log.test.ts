@@ -85,6 +85,7 @@ test.for([
   expect(hint).toContain(`Server:      ${url}\n`);
   expect(hint).toContain("Stream Key:  anything");
   expect(hint).toContain("./recordings/<app>/<stream>/");
+  expect(hint).not.toContain("Page:");
   expect(encoderHint({ address, port }, undefined, undefined)).toContain("--record");
 });
 
@@ -98,4 +99,11 @@ test.for(["text", "json"] as const)("another level counts at once, as %s", (form
   logger.error({ event: "three" }, "Three");
   expect(text).toMatch(/Two/);
   expect(text).not.toMatch(/One|Three/);
+});
+
+test("the hint with HTTP names the page", () => {
+  const rtmp = { address: "::", port: 1935 };
+  expect(encoderHint(rtmp, { address: "127.0.0.1", port: 8080 }, undefined)).toMatch(
+    /^\n {2}Page: http:\/\/localhost:8080\n/,
+  );
 });

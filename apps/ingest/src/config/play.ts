@@ -17,7 +17,7 @@ export const playSection = z
     /** How long a group of pictures may be to be kept. */
     gopMs: duration(0).default(15_000),
     /** How long small writes to players are gathered; 0 writes each at once. */
-    gatherMs: duration(0, 1000).default(0),
+    gatherMs: duration(0, 1000).default(3),
   })
   .prefault({});
 
@@ -39,7 +39,7 @@ export const playFlags: readonly Flag[] = [
     name: "gather",
     value: "TIME",
     key: "play.gatherMs",
-    help: "gather writes to players so long: less work, more delay (0)",
+    help: "gather writes to players so long: less work, more delay (3ms)",
   },
   {
     name: "play-wait",

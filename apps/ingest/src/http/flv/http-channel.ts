@@ -35,7 +35,7 @@ export class HttpChannel implements FlvChannel {
 
   write(bytes: Buffer): void {
     this.#bytesSent += bytes.length;
-    this.#gathered.hold();
+    this.#gathered.hold(bytes.length);
     // Node's timer starts again with whatever part of it the network takes.
     if (!this.#response.write(bytes)) this.#response.setTimeout(this.#writeMs);
   }

@@ -1,25 +1,39 @@
 import type { Socket } from "node:net";
 import type { Flushable, WriteGatherer } from "../../outputs/write-gatherer.js";
 
-/** Holds the writes to one socket back for a moment, so that they go out together. */
+/** From here on a write is worth its system call, in bytes: it is not held back, nor what waits before it. */
+const ENOUGH = 32 * 1024;
+
+/** Holds the small writes to one socket back for a moment, so that they go out together. */
 export class SocketGatherer implements Flushable {
   readonly #socket: Socket;
   readonly #gatherer: WriteGatherer;
   #holding = false;
+  #scheduled = false;
 
   constructor(socket: Socket, gatherer: WriteGatherer) {
     this.#socket = socket;
     this.#gatherer = gatherer;
   }
 
-  /** Call it before a write. */
-  hold(): void {
-    if (this.#holding) return;
+  /** Call it before a write of so many bytes. */
+  hold(length: number): void {
+    if (this.#socket.writableLength + length >= ENOUGH) {
+      this.#release();
+      return;
+    }
+    if (!this.#holding) this.#socket.cork();
     this.#holding = true;
-    this.#socket.cork();
-    this.#gatherer.schedule(this);
+    if (!this.#scheduled) this.#gatherer.schedule(this);
+    this.#scheduled = true;
   }
   flush(): void {
+    this.#scheduled = false;
+    this.#release();
+  }
+
+  #release(): void {
+    if (!this.#holding) return;
     this.#holding = false;
     this.#socket.uncork();
   }

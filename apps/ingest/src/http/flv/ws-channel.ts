@@ -46,7 +46,7 @@ export class WsChannel implements FlvChannel {
 
   write(bytes: Buffer): void {
     this.#bytesSent += bytes.length;
-    this.#gathered.hold();
+    this.#gathered.hold(bytes.length);
     this.#ws.send(bytes, () => {}); // an error ends in a close
     if (this.congested) this.#socket.setTimeout(this.#writeMs);
   }

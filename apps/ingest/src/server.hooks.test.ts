@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:net";
 import { describe, expect, test, vi } from "vitest";
+import { askToPublish } from "./testing/ask-to-publish.js";
 import { type Answer, json, startHooks, status } from "./testing/hook-server.js";
 import { audioMessage } from "./testing/packets.js";
 import { RawClient } from "./testing/raw-client.js";
@@ -12,13 +13,6 @@ const secret = "0123456789abcdef";
 async function startAsking(answer: Answer, hooks: object = {}) {
   const hook = await startHooks(answer);
   return { hook, ...(await startServer({ hooks: { url: hook.url, events: ["publish"], ...hooks } })) };
-}
-
-async function ask(port: number, name: string, code: string): Promise<RawClient> {
-  const client = await RawClient.open(port);
-  client.command(1, "publish", 3, null, name, "live");
-  await client.sees(code);
-  return client;
 }
 
 describe("hooks in JSON", () => {
@@ -65,7 +59,7 @@ describe("hooks in JSON", () => {
   test("give a secret name a public one, and limits", async () => {
     const limits = { maxDurationMs: 1000, record: false };
     const { port, event, lines, files } = await startAsking(json({ allow: true, stream: "camera", limits }));
-    const client = await ask(port, "sEcrEt?x=1", "NetStream.Publish.Start");
+    const client = await askToPublish(port, "sEcrEt?x=1", "NetStream.Publish.Start");
     client.send(audioMessage(0));
     expect(await event("publish")).toMatchObject({ stream: "camera" });
     await client.sees("A stream may last 1 s here.");
@@ -85,7 +79,7 @@ describe("hooks in JSON", () => {
     ["by its status, with words", json({ description: "No money" }, 402), "Denied", "No money"],
   ] as const)("say no %s, which the encoder is told", async ([, answer, code, words]) => {
     const { port, event, hook } = await startAsking(answer);
-    await (await ask(port, "sEcrEt", `NetStream.Publish.${code}`)).sees(words);
+    await (await askToPublish(port, "sEcrEt", `NetStream.Publish.${code}`)).sees(words);
     const refused = await event("publish-refused");
     expect(refused).toMatchObject({ reason: "hook-refused", description: words });
     expect(refused["stream"]).toMatch(/^\(hidden-/);
@@ -101,7 +95,7 @@ describe("hooks in JSON", () => {
       );
     };
     const { port, event, lines } = await startAsking(echo);
-    const client = await ask(port, "sEcrEt?token=t0%20ken", "NetStream.Publish.Denied");
+    const client = await askToPublish(port, "sEcrEt?token=t0%20ken", "NetStream.Publish.Denied");
     await client.ends();
     expect(await event("publish-refused")).toMatchObject({ description: "No … with …: …" });
     await event("session-end");
@@ -128,7 +122,7 @@ describe("hooks in JSON", () => {
     ["an odd code", "invalid-answer", json({ allow: false, code: "../../x" })],
   ] as const)("that answer with %s are a no, and not asked again", async ([, reason, answer]) => {
     const { port, event, hook } = await startAsking(answer);
-    await (await ask(port, "camera", "NetStream.Publish.Denied")).sees("can not decide this at the moment");
+    await (await askToPublish(port, "camera", "NetStream.Publish.Denied")).sees("can not decide this at the moment");
     expect(await event("publish-refused")).toMatchObject({ reason: `hook-${reason}` });
     expect(await event("hook")).toMatchObject({ outcome: "failed", reason, tries: 1, level: "warn" });
     expect(hook.calls.length).toBe(1);
@@ -136,7 +130,7 @@ describe("hooks in JSON", () => {
 
   test("that allow without a word", async () => {
     const { port } = await startAsking(status(204));
-    await ask(port, "camera", "NetStream.Publish.Start");
+    await askToPublish(port, "camera", "NetStream.Publish.Start");
   });
 });
 
@@ -157,14 +151,14 @@ describe("hooks that fail", () => {
       if (hook.calls.length < 3) broken(response, call);
       else json({ allow: true })(response, call);
     });
-    await ask(port, "camera", "NetStream.Publish.Start");
+    await askToPublish(port, "camera", "NetStream.Publish.Start");
     expect(await event("hook")).toMatchObject({ outcome: "allowed", tries: 3, status: 200 });
     expect(new Set(hook.calls.map(({ fields }) => fields["id"])).size).toBe(1);
   });
 
   test("for good refuse", async () => {
     const { port, event, hook } = await startAsking(status(500), { retries: 1 });
-    await ask(port, "camera", "NetStream.Publish.Denied");
+    await askToPublish(port, "camera", "NetStream.Publish.Denied");
     expect(await event("publish-refused")).toMatchObject({ reason: "hook-status" });
     expect(await event("hook")).toMatchObject({ outcome: "failed", reason: "status", status: 500, tries: 2 });
     expect(hook.calls.length).toBe(2);
@@ -177,7 +171,7 @@ describe("hooks that fail", () => {
     await new Promise((resolve) => gone.close(resolve));
     const url = `http://127.0.0.1:${closed}/?token=s3cret`;
     const { port, event, lines } = await startServer({ hooks: { urls: { publish: url }, retries: 0 } });
-    await ask(port, "camera", "NetStream.Publish.Denied");
+    await askToPublish(port, "camera", "NetStream.Publish.Denied");
     expect(await event("hook")).toMatchObject({ outcome: "failed", reason: "network", detail: "ECONNREFUSED" });
     expect(JSON.stringify(lines)).not.toContain("s3cret");
   });
@@ -192,7 +186,7 @@ describe("hooks that fail", () => {
     const slow = await RawClient.open(port);
     slow.command(1, "publish", 3, null, "slow", "live");
     await hook.call("stream", "slow");
-    await ask(port, "other", "NetStream.Publish.Start");
+    await askToPublish(port, "other", "NetStream.Publish.Start");
     await slow.sees("NetStream.Publish.Denied");
     expect(await event("publish-refused")).toMatchObject({ reason: "hook-timeout" });
     expect(hook.calls.filter(({ fields }) => fields["stream"] === "slow").length).toBe(2);
@@ -207,7 +201,7 @@ describe("hooks that fail", () => {
       },
       { timeoutMs: 200, retries: 0 },
     );
-    await ask(port, "camera", "NetStream.Publish.Denied");
+    await askToPublish(port, "camera", "NetStream.Publish.Denied");
     expect(await event("hook")).toMatchObject({ outcome: "failed", reason: "timeout" });
   });
 
@@ -217,7 +211,7 @@ describe("hooks that fail", () => {
       hooks: { url: hook.url, events: ["publish"] },
       session: { timeouts: { decisionMs: 1000 } },
     });
-    await (await ask(port, "camera", "NetStream.Publish.Denied")).sees("can not decide this at the moment");
+    await (await askToPublish(port, "camera", "NetStream.Publish.Denied")).sees("can not decide this at the moment");
     expect(await event("session-end")).toMatchObject({ reason: "publish-rejected" });
   });
 
@@ -257,11 +251,11 @@ describe("hooks that fail", () => {
 test("other hooks count for those who come from then on", async () => {
   const [first, second] = [await startHooks(status(204)), await startHooks(status(403))];
   const { server, port } = await startServer({ hooks: { urls: { publish: first.url } } });
-  await ask(port, "a", "NetStream.Publish.Start");
+  await askToPublish(port, "a", "NetStream.Publish.Start");
   await server.reload({ hooks: { urls: { publish: second.url } } });
-  await ask(port, "b", "NetStream.Publish.Denied");
+  await askToPublish(port, "b", "NetStream.Publish.Denied");
   await server.reload({});
-  await ask(port, "c", "NetStream.Publish.Start");
+  await askToPublish(port, "c", "NetStream.Publish.Start");
   expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
 });
 
@@ -292,131 +286,5 @@ describe("what only tells", () => {
     }
     expect(await server.stop()).toBe(false);
     expect(await event("hook", 3)).toMatchObject({ outcome: "failed", reason: "stopped" });
-  });
-});
-
-describe("hooks as nginx-rtmp makes them", () => {
-  const options = (url: string, more: object = {}) => ({ hooks: { url, style: "nginx-rtmp" as const, ...more } });
-
-  test("carry its fields, and the stream's own parameters", async () => {
-    const hook = await startHooks(status(200));
-    const { port } = await startServer(options(hook.url));
-    const client = await RawClient.open(port, "live?c=d");
-    client.command(1, "publish", 3, null, "cam era?user=ann&addr=10.0.0.1&%6eame=x&name[]=y&k=ä", "live");
-    await client.sees("NetStream.Publish.Start");
-    client.send(audioMessage(0));
-    client.command(0, "deleteStream", 4, null, 1);
-    const tcurl = "rtmp://127.0.0.1/live?c=d";
-    const connect = await hook.call("call", "connect");
-    expect(connect.headers["content-type"]).toBe("application/x-www-form-urlencoded");
-    expect(connect.fields).toMatchObject({ app: "live", tcurl, addr: "127.0.0.1", flashver: "", c: "d" });
-    const session = { app: "live", flashver: "", swfurl: "", tcurl, pageurl: "", addr: "127.0.0.1", clientid: "1" };
-    const own = { user: "ann", k: "ä" };
-    expect((await hook.call("call", "publish")).fields).toEqual({
-      ...{ ...session, call: "publish", name: "cam era", type: "live", ...own },
-    });
-    expect((await hook.call("call", "publish_done")).fields).toEqual({
-      ...{ ...session, call: "publish_done", name: "cam era", ...own },
-    });
-    expect((await hook.call("call", "record_done")).fields).toEqual({
-      ...{
-        ...session,
-        call: "record_done",
-        recorder: "",
-        name: "cam era",
-        path: expect.stringMatching(/\.flv$/),
-        ...own,
-      },
-    });
-  });
-
-  test("rename a stream with a Location, and tell of its end under the name that was asked for", async () => {
-    const hook = await startHooks((response, call) => {
-      if (call.fields["call"] === "publish") status(302, { location: "camera" })(response, call);
-      else status(200)(response, call);
-    });
-    const { port, event } = await startServer(options(hook.url));
-    const client = await ask(port, "sEcrEt", "NetStream.Publish.Start");
-    expect(await event("publish")).toMatchObject({ stream: "camera" });
-    const player = await RawClient.open(port);
-    player.command(1, "play", 3, null, "camera");
-    await player.sees("NetStream.Play.Start");
-    client.command(0, "deleteStream", 4, null, 1);
-    expect((await hook.call("call", "publish_done")).fields).toMatchObject({ name: "sEcrEt" });
-    expect((await hook.call("call", "play_done")).fields).toMatchObject({ name: "camera" });
-  });
-
-  test("put the fields into the query with GET, and refuse with any other status", async () => {
-    const hook = await startHooks((response, call) =>
-      status(call.fields["name"] === "bad" ? 404 : 200)(response, call),
-    );
-    const { port } = await startServer(options(`${hook.url}?own=1`, { method: "get", events: ["publish"] }));
-    await ask(port, "camera?a=b c", "NetStream.Publish.Start");
-    expect(hook.calls[0]).toMatchObject({ method: "GET", body: "" });
-    expect(hook.calls[0]?.fields).toMatchObject({ own: "1", call: "publish", name: "camera", a: "b c" });
-    await ask(port, "bad", "NetStream.Publish.Denied");
-  });
-
-  test.for([
-    ["a path", "../camera"],
-    ["a URL", "http://127.0.0.1/camera"],
-    ["another server", "rtmp://127.0.0.1/live/camera"],
-  ])("do not rename to %s", async ([, location = ""]) => {
-    const hook = await startHooks(status(302, { location }));
-    const { port, event } = await startServer(options(hook.url, { events: ["publish"] }));
-    await ask(port, "camera", "NetStream.Publish.Denied");
-    expect(await event("hook")).toMatchObject({ outcome: "failed", status: 302, level: "warn" });
-  });
-});
-
-describe("functions", () => {
-  test("decide like hooks", async () => {
-    const { port, event } = await startServer(
-      { play: { waitMs: 0 } },
-      {
-        onPublish: async ({ query, stream }) => query === "ok" && { allowed: true, stream: `${stream}-1` },
-        onPlay: () => false,
-      },
-    );
-    await ask(port, "a", "NetStream.Publish.Denied");
-    await ask(port, "a?ok", "NetStream.Publish.Start");
-    expect(await event("publish")).toMatchObject({ stream: "a-1" });
-    const player = await RawClient.open(port);
-    player.command(1, "play", 3, null, "a-1");
-    await player.sees("NetStream.Play.Failed");
-  });
-
-  test("that throw, reject or answer nothing refuse, and are a fault", async () => {
-    const { port, event } = await startServer(
-      {},
-      {
-        onPublish: ({ stream }) => {
-          if (stream === "throws") throw new Error("thrown");
-          return stream === "rejects" ? Promise.reject(new Error("rejected")) : (JSON.parse("null") as boolean);
-        },
-      },
-    );
-    for (const [i, name] of ["throws", "rejects", "nothing"].entries()) {
-      await ask(port, name, "NetStream.Publish.Denied");
-      expect(await event("fault", i + 1)).toMatchObject({ where: "gate" });
-    }
-  });
-
-  test("are asked after the hooks, with the name that those gave", async () => {
-    const hook = await startHooks(json({ allow: true, stream: "camera" }));
-    const asked: string[] = [];
-    const { port, event } = await startServer(
-      { hooks: { url: hook.url, events: ["publish"] } },
-      {
-        onPublish: ({ stream }) => {
-          asked.push(stream);
-          return false;
-        },
-      },
-    );
-    await ask(port, "sEcrEt", "NetStream.Publish.Denied");
-    expect(asked).toEqual(["camera"]);
-    expect(await event("publish-refused")).toMatchObject({ stream: "camera" });
-    expect(hook.calls.length).toBe(1);
   });
 });

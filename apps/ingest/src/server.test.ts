@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { MemoryStreamRegistry } from "./hub/stream-registry.js";
+import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { IngestServer } from "./server.js";
 import { readRecording } from "./testing/flv-file.js";
 import { audioHeader, audioMessage, metadataMessage, videoHeader, videoMessage } from "./testing/packets.js";
@@ -337,4 +337,32 @@ describe("starting and stopping", () => {
     await broken.ends();
     expect(await event("session-end", 2)).toMatchObject({ reason: "application-error", by: "application" });
   });
+});
+
+test("of encoders that wait for a name at the same time one has it in the end, and the others are told", async () => {
+  const memory = new MemoryStreamRegistry();
+  let grant = (): void => {};
+  const granted = new Promise<void>((resolve) => (grant = resolve));
+  const registry: StreamRegistry = {
+    claim: async (stream) => {
+      await granted;
+      return memory.claim(stream);
+    },
+    release: (stream) => memory.release(stream),
+    get: (id) => memory.get(id),
+    list: () => memory.list(),
+  };
+  let asked = 0;
+  const onPublish = (): true => {
+    asked++;
+    return true;
+  };
+  const { server, port } = await startServer({ publish: { takeover: "replace" } }, { registry, onPublish });
+  const clients = await Promise.all(Array.from({ length: 4 }, () => RawClient.open(port)));
+  for (const client of clients) client.command(1, "publish", 3, null, "key", "live");
+  await vi.waitFor(() => expect(asked).toBe(4));
+  await new Promise((resolve) => setImmediate(resolve)); // all wait for the same claim
+  grant();
+  const publishing = (): number => server.sessions().filter(({ state }) => state === "publishing").length;
+  await vi.waitFor(() => expect([server.sessions().length, publishing()]).toEqual([1, 1]));
 });

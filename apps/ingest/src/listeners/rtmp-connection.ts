@@ -195,7 +195,8 @@ export class RtmpConnection {
     const id = { app: asked.app, name: verdict.stream ?? asked.name };
     const { limits } = verdict;
     const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication), { limits });
-    if (feed === undefined) {
+    // Another encoder may have taken the name before this one could be told that it has it.
+    if (feed === undefined || !feed.stream.isFedBy(feed)) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
       refuse("NetStream.Publish.BadName", description, "name-taken", id);
       return;

@@ -104,6 +104,7 @@ export class Hub {
     const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
     stream.limits = limits;
     if (!(await registry.claim(stream, signal))) return undefined;
+    if (stream.ended) return undefined; // given up for another process, which was quicker
     if (signal.aborted) {
       await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it
       return undefined;

@@ -35,6 +35,27 @@ test("calls are answered, each with its own answer, and errors with their words"
   await expect(stranger.call("nothing")).rejects.toThrow("no such call");
 });
 
+test("an answer has had its effect before the call behind it is served", async () => {
+  const [a, b] = pair();
+  let has = false;
+  const channel = new Channel<Sums>(a, { ask: () => has });
+  const granted = channel.call("sum", 1, 2).then(async (sum) => {
+    for (let i = 0; i < 20; i++) await sum; // as far as a claim is from its stream
+    has = true;
+  });
+  const answers: unknown[] = [];
+  b.on("message", (message) => {
+    const envelope = message as { id?: number; value?: unknown };
+    if (envelope.id === undefined) answers.push(envelope.value);
+    else {
+      b.send({ answer: envelope.id, value: 3 }, () => {});
+      b.send({ call: "ask", id: 7, values: [] }, () => {});
+    }
+  });
+  await granted;
+  await expect.poll(() => answers).toEqual([true]);
+});
+
 test("calls that wait fail when the other process is gone, and when it does not answer", async () => {
   const [a] = pair();
   const channel = new Channel<Sums>(a, {});

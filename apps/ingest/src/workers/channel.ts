@@ -32,7 +32,9 @@ export class Channel<Theirs extends Calls> {
   /** @param mine what the other side may call. */
   constructor(port: Port, mine: Calls) {
     this.#port = port;
-    port.on("message", (message) => this.#receive(message as Envelope, mine));
+    // Each in a turn of its own: what awaits an answer has gone on before the next message is looked at. A worker that is given a
+    // name, and at once asked to give it up, must have it by then.
+    port.on("message", (message) => setImmediate(() => this.#receive(message as Envelope, mine)));
   }
 
   /** Calls the other side. @throws Error with its words if it threw; or if it is gone, or takes too long. */

@@ -8,6 +8,7 @@ import { helpText, parseCommandLine } from "./config/flags.js";
 import { loadConfig } from "./config/load.js";
 import { showConfig } from "./config/show.js";
 import { loadCertificate } from "./listeners/certificate.js";
+import { opener } from "./relay/relays.js";
 import { serve } from "./serve.js";
 import type { SignalSource } from "./signals.js";
 import { packageVersion } from "./version.js";
@@ -47,6 +48,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
     const config = await load();
     if (line.action === "run") return await serve(config, load, context);
     if (config.rtmps.listen.length > 0) await checkCertificate(config.tls);
+    opener(config.relay); // reads its certificates
     context.stdout.write(showConfig(config));
     return ExitCode.ok;
   } catch (error) {

@@ -1,3 +1,8 @@
+import type { IngestConfig } from "./config/config.js";
+
+/** What of the configuration of recordings is told. */
+type Recording = Pick<IngestConfig["record"], "directory" | "when" | "format">;
+
 const RTMP_PORT = 1935;
 
 interface Address {
@@ -13,7 +18,7 @@ interface Address {
 export function encoderHint(
   rtmp: Address,
   http: Address | undefined,
-  directory: string | undefined,
+  record: Recording,
   needsKey: { readonly publish: boolean; readonly play: boolean } = { publish: false, play: false },
 ): string {
   const server = `rtmp://${hostOf(rtmp)}${rtmp.port === RTMP_PORT ? "" : `:${rtmp.port}`}/live`;
@@ -26,7 +31,6 @@ export function encoderHint(
     `ffplay ${quote}${server}/my-stream${query}${quote}`,
     ...(site === undefined ? [] : [`${site}/live/my-stream.flv${query}`]),
   ];
-  const recordings = directory === undefined ? "nothing (see --record)" : `${directory}/<app>/<stream>/<time>.flv`;
   const page = site === undefined ? "" : `\n  Page: ${site}\n`;
   return `${page}
   OBS: Settings > Stream > Service: Custom...
@@ -36,7 +40,7 @@ export function encoderHint(
   FFmpeg: ffmpeg -re -i FILE -c copy -f flv ${quote}${server}/${name}${quote}
   Watch:  ${watch.join("\n          ")}
 
-  Records ${recordings}
+  Records ${describe(record)}
   Ctrl+C finishes all streams and stops.
 
 `;
@@ -46,4 +50,11 @@ export function encoderHint(
 function hostOf({ address }: Address): string {
   if (address === "::" || address === "0.0.0.0") return "localhost";
   return address.includes(":") ? `[${address}]` : address;
+}
+
+/** What is recorded, and where to. */
+function describe({ directory, when, format }: Recording): string {
+  if (directory === undefined) return "nothing (see --record)";
+  const formats = format === "both" ? "FLV and MP4" : format.toUpperCase();
+  return when === "manual" ? `what the API asks for, as ${formats} in ${directory}` : `${formats} into ${directory}`;
 }

@@ -75,18 +75,20 @@ test("refusals are counted, not logged one by one", () => {
   ]);
 });
 
+const record = { when: "always", format: "flv" } as const;
+
 test.for([
   ["::", 1935, "rtmp://localhost/live"],
   ["0.0.0.0", 1936, "rtmp://localhost:1936/live"],
   ["192.0.2.1", 1935, "rtmp://192.0.2.1/live"],
   ["::1", 1940, "rtmp://[::1]:1940/live"],
 ] as const)("the hint for %s port %i", ([address, port, url]) => {
-  const hint = encoderHint({ address, port }, undefined, "./recordings");
+  const hint = encoderHint({ address, port }, undefined, { directory: "./recordings", ...record });
   expect(hint).toContain(`Server:      ${url}\n`);
   expect(hint).toContain("Stream Key:  anything");
-  expect(hint).toContain("./recordings/<app>/<stream>/");
+  expect(hint).toContain("Records FLV into ./recordings\n");
   expect(hint).not.toContain("Page:");
-  expect(encoderHint({ address, port }, undefined, undefined)).toContain("--record");
+  expect(encoderHint({ address, port }, undefined, { directory: undefined, ...record })).toContain("--record");
 });
 
 test.for(["text", "json"] as const)("another level counts at once, as %s", (format) => {
@@ -103,7 +105,7 @@ test.for(["text", "json"] as const)("another level counts at once, as %s", (form
 
 test("the hint with HTTP names the page", () => {
   const rtmp = { address: "::", port: 1935 };
-  expect(encoderHint(rtmp, { address: "127.0.0.1", port: 8080 }, undefined)).toMatch(
+  expect(encoderHint(rtmp, { address: "127.0.0.1", port: 8080 }, { directory: undefined, ...record })).toMatch(
     /^\n {2}Page: http:\/\/localhost:8080\n/,
   );
 });

@@ -54,7 +54,7 @@ export async function serve(
   if (config.log.format === "text" && rtmp !== undefined) {
     const { publishKey, playKey } = config.auth;
     const needsKey = { publish: publishKey !== undefined, play: playKey !== undefined };
-    stdout.write(encoderHint(rtmp, http, config.record.directory, needsKey));
+    stdout.write(encoderHint(rtmp, http, config.record, needsKey));
   }
   const reload = (): void => void reloadServer(server, load, logger);
   if (!terminal) signals.on("SIGHUP", reload);

@@ -92,11 +92,17 @@ export class Ingest {
     return path;
   }
 
-  /** Kills one of its workers. @returns the log line that tells of it. */
-  async killWorker(): Promise<LogLine> {
-    const children = await readFile(`/proc/${this.pid}/task/${this.pid}/children`, "utf8");
-    process.kill(Number(children.trim().split(" ")[0]), "SIGKILL");
-    return this.event("worker-died");
+  /** Kills one of its workers. @param index of the worker; any if absent. @returns the log line that tells of it. */
+  async killWorker(index?: number): Promise<LogLine> {
+    const children = (await readFile(`/proc/${this.pid}/task/${this.pid}/children`, "utf8")).trim().split(" ");
+    for (const pid of children) {
+      const environment = await readFile(`/proc/${pid}/environ`, "latin1");
+      const worker = /RTMP_WORKER_INDEX=(\d+)/.exec(environment)?.[1];
+      if (worker === undefined || (index !== undefined && worker !== String(index))) continue;
+      process.kill(Number(pid), "SIGKILL");
+      return this.event("worker-died", { worker: Number(worker) });
+    }
+    throw new Error(`no worker ${index ?? ""} among ${children.join()}`);
   }
 
   /** Asks it to end. @returns its exit code. */

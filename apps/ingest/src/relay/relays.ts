@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RtmpUrl, TransportOpener } from "@rtmp/session";
 import { connectNode } from "@rtmp/session/node";
+import { ConfigError } from "../config/config.js";
 import type { RelayConfig } from "../config/relay.js";
 import type { Emit } from "../events.js";
 import type { Hub } from "../hub/hub.js";
@@ -53,7 +54,7 @@ export class Relays {
   #count = 0;
   #stopped = false;
 
-  /** @throws the system's error if the file of certificates can not be read. */
+  /** @throws ConfigError if the file of certificates can not be read. */
   constructor(config: RelayConfig, hub: Hub, registry: StreamRegistry, emit: Emit, locate: Locate = () => undefined) {
     this.#locate = locate;
     this.#config = config;
@@ -87,7 +88,7 @@ export class Relays {
 
   /**
    * Takes a new configuration: relays that it no longer has end, new ones begin, all others go on.
-   * @throws the system's error if the file of certificates can not be read; then nothing changes.
+   * @throws ConfigError if the file of certificates can not be read; then nothing changes.
    */
   reload(config: RelayConfig): void {
     this.#open = opener(config);
@@ -206,7 +207,18 @@ function idOf(label: string): StreamId {
   return { app: label.slice(0, at), name: label.slice(at + 1) };
 }
 
-function opener({ ca: path, insecure }: RelayConfig): TransportOpener {
-  const trusted = path === undefined ? {} : { ca: readFileSync(path) };
+/** @throws ConfigError if the file of certificates can not be read. */
+export function opener({ ca: path, insecure }: RelayConfig): TransportOpener {
+  const trusted = path === undefined ? {} : { ca: readCertificates(path) };
   return (url, { signal }) => connectNode(url, { ...trusted, rejectUnauthorized: !insecure, signal });
+}
+
+function readCertificates(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ConfigError(
+      `relay.ca: ${path} can not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }

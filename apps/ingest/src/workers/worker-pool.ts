@@ -124,6 +124,7 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
   async stop(): Promise<boolean> {
     this.#leave();
     const ms = this.#config.graceMs + ANSWER_MS;
+    void this.#front?.server.drain(); // so that who asks is told that nobody new is welcome
     const members = [...this.#members.values()];
     const gone = members.map(({ worker }) => new Promise<void>((resolve) => worker.once("exit", () => resolve())));
     const finished = await Promise.all(members.map(({ channel }) => channel.callWithin(ms, "stop").catch(() => false)));
@@ -193,7 +194,12 @@ export class WorkerPool extends EventEmitter<{ listening: [ListeningEvent] }> {
     const next = isStable ? FIRST_WAIT_MS : Math.min(2 * waitMs, MAX_WAIT_MS);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#startWorker(index, next).catch(() => {}); // it is tried again when it has ended
+      this.#startWorker(index, next).then(
+        () => this.#logger.info({ event: "worker-started", worker: index }, "A worker is back"),
+        // It is tried again when it has ended.
+        (error: unknown) =>
+          this.#logger.error({ event: "worker-failed", worker: index, error }, "A worker can not start"),
+      );
     }, waitMs);
     this.#timers.add(timer);
   }

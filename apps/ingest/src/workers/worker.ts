@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { IngestConfig } from "../config/config.js";
@@ -115,6 +116,7 @@ async function serveSiblings(
   serve: (socket: Socket) => void,
   failed: (error: Error) => void,
 ): Promise<Server> {
+  await rm(path, { force: true }); // of a worker before this one that was killed
   const server = createServer({ allowHalfOpen: true }, serve);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -36,6 +36,7 @@ export class HttpListener {
   readonly #sockets = new Set<Socket>();
   /** Requests of each connection that are not answered yet. */
   readonly #open = new WeakMap<Duplex, number>();
+  readonly #upgraded = new WeakSet<Duplex>();
 
   constructor(handlers: HttpListenerHandlers) {
     this.#handlers = handlers;
@@ -56,8 +57,11 @@ export class HttpListener {
     server.setTimeout(IDLE_MS);
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Behind a request that is being answered it would be a second one at the same time.
-      if ((this.#open.get(socket) ?? 0) > 0) socket.destroy();
-      else handlers.upgrade(request, socket, head);
+      if (this.#isAsked(socket)) socket.destroy();
+      else {
+        this.#upgraded.add(socket);
+        handlers.upgrade(request, socket, head);
+      }
     });
     server.on("connection", (socket: Socket) => {
       if (!handlers.connection(socket)) {
@@ -68,6 +72,10 @@ export class HttpListener {
       socket.once("close", () => this.#sockets.delete(socket));
     });
     this.#server = server;
+  }
+
+  #isAsked(socket: Duplex): boolean {
+    return (this.#open.get(socket) ?? 0) > 0;
   }
 
   /** One request of a connection at a time: what is sent ahead waits, so that it costs no more than one does. */
@@ -100,7 +108,12 @@ export class HttpListener {
 
   /** Takes no more connections, and closes those that wait for a request. Resolves when all are gone. */
   close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Node takes connections for busy that have asked for nothing yet: browsers open some in advance.
+    for (const socket of this.#sockets) {
+      if (!this.#isAsked(socket) && !this.#upgraded.has(socket)) socket.destroy();
+    }
+    return closed;
   }
   /** While it closes: connections whose request was answered meanwhile. */
   closeIdle(): void {

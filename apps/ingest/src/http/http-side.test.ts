@@ -323,7 +323,10 @@ test("a stop closes idle connections and waits for answers that are under way", 
     },
   );
   const idle = connect(port, "127.0.0.1");
-  const closed = new Promise((resolve) => idle.once("close", resolve));
+  const silent = connect(port, "127.0.0.1"); // has asked for nothing yet
+  const closed = Promise.all([idle, silent].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+  silent.resume();
+  await vi.waitFor(() => expect(side.connections).toBe(2));
   idle.write("GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await new Promise((resolve) => idle.once("data", resolve));
   const answer = get("/slow");

@@ -123,6 +123,9 @@ describe("every answer", () => {
     await vi.waitFor(() => expect(named("httpRequest")).toHaveLength(1));
     expect(named("httpRequest")[0]?.event).toMatchObject({ method: "GET", path: "/live/….ts", status: 404 });
     expect(codeOf(await get("/\\x"))).toBe("bad-request");
+    for (const dots of ["..", ".%2E"]) await get(`/api/${dots}/live/k3y.flv`);
+    await vi.waitFor(() => expect(named("httpRequest")).toHaveLength(4));
+    expect(JSON.stringify(named("httpRequest"))).not.toContain("k3y");
   });
 
   test("HEAD has no body; an error inside tells nothing of itself", async () => {

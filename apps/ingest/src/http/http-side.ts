@@ -177,6 +177,7 @@ function isUnavailable(error: unknown): boolean {
 function shownPath(url: string): string {
   const path = url.split(/\?|%3f/i, 1)[0]?.slice(0, MAX_PATH) ?? "";
   const parts = path.split("/");
-  if (parts.length < 3 || parts[1] === "api") return path;
+  const leaves = /\.\.|%2e/i.test(path); // as in /api/../live/KEY.flv
+  if (parts.length < 3 || (parts[1] === "api" && !leaves)) return path;
   return `/${parts[1]}/…${/\.[a-z0-9]{1,5}$/i.exec(path)?.[0] ?? ""}`;
 }

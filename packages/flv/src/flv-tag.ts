@@ -48,8 +48,13 @@ export function encodeFlvTag(tag: FlvTag): Uint8Array<ArrayBuffer> {
 
 /** As {@link encodeFlvTag}, into a writer. @throws RangeError as there. */
 export function writeFlvTag(out: ByteWriter, tag: FlvTag): void {
-  const { payload } = tag;
-  out.bytes(encodeFlvTagHeader(tag.tagType, tag.timestamp, payload.length));
+  const { tagType, timestamp, payload } = tag;
+  checkFlvTag(tagType, timestamp, payload.length);
+  out.u8(tagType);
+  out.u24(payload.length);
+  out.u24(timestamp % 2 ** 24);
+  out.u8(timestamp >>> 24); // bits 31..24 come after the low ones
+  out.u24(0);
   out.bytes(payload);
   out.u32(FLV_TAG_HEADER_LENGTH + payload.length);
 }
@@ -72,13 +77,18 @@ export function encodePreviousTagSize(payloadLength: number): Uint8Array<ArrayBu
   return out.toBytes();
 }
 
-function putTagHeader(bytes: Uint8Array, tagType: number, timestamp: number, payloadLength: number): void {
+/** @throws RangeError if type, timestamp or payload length do not fit their fields. */
+export function checkFlvTag(tagType: number, timestamp: number, payloadLength: number): void {
   if (!(Number.isInteger(tagType) && tagType >= 0 && tagType <= 31)) throw new RangeError(`tag type ${tagType}`);
   if (!(Number.isInteger(timestamp) && timestamp >= 0 && timestamp <= 0xffff_ffff)) {
     throw new RangeError(`timestamp ${timestamp}`);
   }
   if (!(payloadLength >= 0 && payloadLength <= MAX_FLV_PAYLOAD))
     throw new RangeError(`a payload of ${payloadLength} bytes`);
+}
+
+function putTagHeader(bytes: Uint8Array, tagType: number, timestamp: number, payloadLength: number): void {
+  checkFlvTag(tagType, timestamp, payloadLength);
   bytes[0] = tagType;
   bytes[1] = payloadLength >>> 16;
   bytes[2] = payloadLength >>> 8;

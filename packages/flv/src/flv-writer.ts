@@ -1,16 +1,16 @@
 import type { Amf0Member, Amf3ValueDecoder } from "@rtmp/amf0";
-import { concatBytes, equalBytes } from "@rtmp/bytes-util";
+import { type ByteWriter, concatBytes, equalBytes } from "@rtmp/bytes-util";
 import { FlvIndex, type FlvSummary } from "./flv-index.js";
 import {
+  checkFlvTag,
   encodeFlvHeader,
   encodeFlvTag,
-  encodeFlvTagHeader,
-  encodePreviousTagSize,
   FLV_HEADER_LENGTH,
   FLV_TAG_HEADER_LENGTH,
   type FlvTag,
   FlvTagType,
   PREVIOUS_TAG_SIZE_LENGTH,
+  writeFlvTag,
 } from "./flv-tag.js";
 import {
   closedMembers,
@@ -67,8 +67,6 @@ export interface FlvClosing {
   readonly summary: FlvSummary;
 }
 
-/** From this length on a payload is cheaper as a part of its own than copied, in bytes. */
-const WORTH_A_PART = 2048;
 const MAX_KEYFRAMES = 8000; // what an AMF0 decoder with usual limits still reads
 const ON_META_DATA = encodeScriptData("onMetaData", []);
 const CLEAR_DATA_FRAME = encodeScriptData("@clearDataFrame", []);
@@ -128,21 +126,14 @@ export class FlvWriter {
     return head.length > 0 ? concatBytes([head, bytes]) : bytes;
   }
 
-  /**
-   * As {@link append}, for callers that gather writes: a long payload is not copied.
-   * @param parts what is to be appended is added to it, in order; one of them may be the tag's own payload.
-   */
-  appendParts(tag: FlvTag, parts: Uint8Array[]): void {
+  /** As {@link append}, into a buffer: for callers that gather writes. */
+  appendTo(out: ByteWriter, tag: FlvTag): void {
     const written = this.#take(tag);
     if (written === undefined) return;
-    const { tagType, timestamp, payload } = written;
-    const pieces =
-      payload.length < WORTH_A_PART
-        ? [encodeFlvTag(written)]
-        : [encodeFlvTagHeader(tagType, timestamp, payload.length), payload, encodePreviousTagSize(payload.length)];
+    checkFlvTag(written.tagType, written.timestamp, written.payload.length); // before anything is counted
     const head = this.#place(written);
-    if (head.length > 0) parts.push(head);
-    parts.push(...pieces);
+    if (head.length > 0) out.bytes(head);
+    writeFlvTag(out, written);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { equalBytes } from "@rtmp/bytes-util";
 import { FlvError, MAX_CONFIG_LENGTH } from "@rtmp/flv";
 import { isCarried } from "../hls/init-segment.js";
+import type { MediaPacket } from "../hub/media-packet.js";
 import { type CreateFile, DiskFile, type Step } from "./disk-file.js";
 import type { MediaFile } from "./media-file.js";
 import { encodeMp4Fragment, encodeMp4Index, type Mp4Run, type SeekPoint } from "./mp4-fragment.js";
@@ -9,7 +10,6 @@ import { configOf, type KnownMp4Track, type KnownMp4Tracks, Mp4Track } from "./m
 import type { RecordingFs } from "./recording-fs.js";
 import type { LeftOutTrack, RecordingTrack } from "./recording-info.js";
 import { readTracks, type TrackView } from "./track-views.js";
-import type { PlacedPacket } from "./write-queue.js";
 
 /** A fragment ends at a keyframe behind this length, in ms. */
 const MIN_FRAGMENT_MS = 500;
@@ -25,6 +25,12 @@ const MAX_TRACKS = 32;
 const MAX_KNOWN = 64;
 /** Seek points of a file; when there are more, every second one goes. */
 const MAX_SEEK_POINTS = 4096;
+
+/** A fragment that is complete. */
+interface Fragment {
+  readonly runs: { readonly track: Mp4Track; readonly run: Mp4Run }[];
+  readonly bytes: number;
+}
 
 /** What an MP4 file needs beside a disk. */
 export interface Mp4FileOptions {
@@ -45,6 +51,9 @@ export class Mp4File implements MediaFile {
   readonly #options: Mp4FileOptions;
   readonly #tracks = new Map<string, Mp4Track>();
   readonly #leftOut = new Set<string>();
+  #fragments: Fragment[] = []; // that are not written yet
+  #writableBytes = 0; // of them
+  #isSettled = false; // whether there was a fragment: tracks that come later are left out
   #head: Mp4Head | undefined;
   #sequence = 0;
   #openedMs: number | undefined; // timestamp of the first frame that waits
@@ -74,29 +83,55 @@ export class Mp4File implements MediaFile {
   get tracks(): readonly RecordingTrack[] {
     return [...this.#tracks.values()].filter(({ frames }) => frames > 0).map((track) => track.describe());
   }
+  get writableBytes(): number {
+    return this.#writableBytes;
+  }
   get heldBytes(): number {
-    let held = 0;
-    for (const track of this.#tracks.values()) held += track.heldBytes;
-    return held;
+    return this.#writableBytes + this.#collectedBytes();
   }
 
-  async append(packets: readonly PlacedPacket[]): Promise<void> {
-    for (const { packet, timestamp } of packets) {
-      const { kind } = packet;
-      if (kind === "data") continue;
-      for (const view of readTracks(packet)) {
-        const key = `${kind} ${view.trackId}`;
-        if (!this.#options.known.has(key) && this.#options.known.size >= MAX_KNOWN) continue;
-        if (view.isConfig) this.#configure(key, view);
-        else if (view.isFrame && view.data.length > 0) await this.#frame(kind, key, view, timestamp);
-      }
+  push(packet: MediaPacket, timestamp: number): void {
+    const { kind } = packet;
+    if (kind === "data") return;
+    for (const view of readTracks(packet)) {
+      const key = `${kind} ${view.trackId}`;
+      if (!this.#options.known.has(key) && this.#options.known.size >= MAX_KNOWN) continue;
+      if (view.isConfig) this.#configure(key, view);
+      else if (view.isFrame && view.data.length > 0) this.#frame(kind, key, view, timestamp);
     }
   }
 
+  async write(): Promise<void> {
+    const fragment = this.#fragments[0];
+    if (fragment === undefined) return;
+    const parts: Uint8Array[] = [];
+    if (this.#head === undefined) {
+      this.#head = await this.#makeHead();
+      if (this.#head !== undefined) parts.push(this.#head.bytes);
+    }
+    const offset = this.#disk.length + (parts[0]?.length ?? 0);
+    const runs = fragment.runs.filter(({ track }) => track.id > 0);
+    if (runs.length > 0) {
+      const [main] = this.#tracks.values();
+      const first = runs.find(({ track }) => track === main)?.run;
+      if (first?.samples[0]?.sync === true) this.#addSeekPoint({ time: first.decodeTime, offset });
+      parts.push(
+        ...encodeMp4Fragment(
+          ++this.#sequence,
+          runs.map(({ track, run }) => ({ ...run, trackId: track.id })),
+        ),
+      );
+      await this.#disk.append(parts, [parts.reduce((sum, { length }) => sum + length, 0)]);
+    }
+    this.#fragments.shift();
+    this.#writableBytes -= fragment.bytes;
+  }
+
   async close(): Promise<void> {
-    await this.#flush(undefined, undefined);
+    this.#cut(undefined, undefined);
+    while (this.#fragments.length > 0) await this.write();
     if (!this.#disk.isOpen || this.#head === undefined) return;
-    const main = this.#main();
+    const [main] = this.#tracks.values();
     if (main !== undefined && this.#seekPoints.length > 0) {
       const index = encodeMp4Index(main.id, this.#seekPoints);
       await this.#disk.append([index], [index.length]);
@@ -120,11 +155,11 @@ export class Mp4File implements MediaFile {
     known.config = undefined;
   }
 
-  async #frame(kind: "audio" | "video", key: string, view: TrackView, ms: number): Promise<void> {
+  #frame(kind: "audio" | "video", key: string, view: TrackView, ms: number): void {
     if (this.#leftOut.has(key)) return;
     const track = this.#tracks.get(key) ?? this.#addTrack(kind, key, view);
     if (track === undefined) return;
-    if (this.#isFragmentDue(track, view, ms)) await this.#flush(track, ms);
+    if (this.#isFragmentDue(track, view, ms)) this.#cut(track, ms);
     track.push(view, ms);
     this.#openedMs ??= ms;
     this.#firstMs = Math.min(this.#firstMs ?? ms, ms);
@@ -136,7 +171,7 @@ export class Mp4File implements MediaFile {
     const known = this.#known(key, codec);
     const leaveOut = (reason: string): undefined => this.#leaveOut(key, { kind, trackId, codec, reason });
     if (codec === undefined || !isCarried(kind, codec)) return leaveOut("MP4 does not take this codec");
-    if (this.#head !== undefined) return leaveOut("it appeared when the file had begun");
+    if (this.#isSettled) return leaveOut("it appeared when the file had begun");
     if (this.#tracks.size >= MAX_TRACKS) return leaveOut("there are too many tracks");
     try {
       const config = configOf(kind, known, data);
@@ -174,58 +209,61 @@ export class Mp4File implements MediaFile {
     return tracks.find(({ kind }) => kind === "video") ?? tracks[0];
   }
 
+  #collectedBytes(): number {
+    let held = 0;
+    for (const track of this.#tracks.values()) held += track.heldBytes;
+    return held;
+  }
+
   #isFragmentDue(track: Mp4Track, view: TrackView, ms: number): boolean {
     if (this.#openedMs === undefined) return false;
     const length = ms - this.#openedMs;
     const isEntry = view.isKey && track.kind === "video" && track === this.#main();
-    if (length >= (this.#head === undefined ? MIN_FIRST_MS : MIN_FRAGMENT_MS) && isEntry) return true;
-    if (length >= MAX_FRAGMENT_MS || this.heldBytes >= this.#options.maxFragmentBytes) return true;
+    if (length >= (this.#isSettled ? MIN_FRAGMENT_MS : MIN_FIRST_MS) && isEntry) return true;
+    if (length >= MAX_FRAGMENT_MS || this.#collectedBytes() >= this.#options.maxFragmentBytes) return true;
     let frames = 0;
     for (const { waiting } of this.#tracks.values()) frames += waiting;
     return frames >= MAX_FRAGMENT_FRAMES;
   }
 
   /**
-   * Writes a fragment of all frames that wait.
+   * Makes a fragment of all frames that wait. With the first one the file's tracks are settled.
    * @param next the track of the frame that comes behind it. @param ms that frame's timestamp.
    */
-  async #flush(next: Mp4Track | undefined, ms: number | undefined): Promise<void> {
+  #cut(next: Mp4Track | undefined, ms: number | undefined): void {
     if (this.#openedMs === undefined) return;
     this.#openedMs = undefined;
-    const parts: Uint8Array[] = [];
-    if (this.#head === undefined) {
-      this.#head = await this.#makeHead();
-      if (this.#head === undefined) return;
-      parts.push(this.#head.bytes);
-    }
-    const main = this.#main();
-    const runs: Mp4Run[] = [];
+    this.#settle();
+    const bytes = this.#collectedBytes();
+    const runs: Fragment["runs"] = [];
     for (const track of this.#tracks.values()) {
       const run = track.take(track === next && track.kind === "video" ? ms : undefined);
-      if (run === undefined) continue;
-      runs.push(run);
-      if (track === main && run.samples[0]?.sync === true) {
-        this.#addSeekPoint({ time: run.decodeTime, offset: this.#disk.length + (parts[0]?.length ?? 0) });
-      }
+      if (run !== undefined) runs.push({ track, run });
     }
-    if (runs.length === 0) return;
-    parts.push(...encodeMp4Fragment(++this.#sequence, runs));
-    await this.#disk.append(parts, [parts.reduce((sum, { length }) => sum + length, 0)]);
+    this.#fragments.push({ runs, bytes });
+    this.#writableBytes += bytes;
   }
 
-  /** The file's head, with all tracks that can be told of. Undefined if there is none. */
-  async #makeHead(): Promise<Mp4Head | undefined> {
-    const heads: Uint8Array[] = [];
+  /** No track is added from now on. They are in the file in this order: video before audio, by their ids. */
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     const tracks = [...this.#tracks].sort(([, a], [, b]) => {
       return a.kind === b.kind ? a.trackId - b.trackId : a.kind === "video" ? -1 : 1;
     });
     this.#tracks.clear();
-    for (const [key, track] of tracks) {
+    for (const [key, track] of tracks) this.#tracks.set(key, track);
+  }
+
+  /** The file's head, with all tracks that can be told of: they are numbered then. Undefined if there is none. */
+  async #makeHead(): Promise<Mp4Head | undefined> {
+    const heads: Uint8Array[] = [];
+    for (const [key, track] of [...this.#tracks]) {
       try {
-        heads.push(await track.head());
+        heads.push(await track.head()); // meanwhile frames may come
         track.id = heads.length;
-        this.#tracks.set(key, track);
       } catch {
+        this.#tracks.delete(key);
         const { kind, trackId, config } = track;
         const reason = "MP4 can not describe its configuration";
         this.#leaveOut(key, { kind, trackId, codec: config.codec, reason });

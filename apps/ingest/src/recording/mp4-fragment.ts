@@ -14,12 +14,15 @@ export interface Mp4Sample {
 
 /** What a fragment holds of one track. */
 export interface Mp4Run {
-  /** As the file's head numbers it. */
-  readonly trackId: number;
   /** When its first sample is decoded. */
   readonly decodeTime: number;
   /** In decoding order; at least one. */
   readonly samples: readonly Mp4Sample[];
+}
+
+/** A run with its track, as the file's head numbers it. */
+export interface NumberedRun extends Mp4Run {
+  readonly trackId: number;
 }
 
 /** Sample flags (ISO/IEC 14496-12 8.8.3.1): depends on no other; depends on others, and is no sync sample. */
@@ -36,7 +39,7 @@ const TRUN_FIELDS = 0x01 | 0x100 | 0x200 | 0x400 | 0x800;
  * @param sequence counts the fragments of the file from 1.
  * @returns the parts to write, in order.
  */
-export function encodeMp4Fragment(sequence: number, runs: readonly Mp4Run[]): Uint8Array[] {
+export function encodeMp4Fragment(sequence: number, runs: readonly NumberedRun[]): Uint8Array[] {
   const count = runs.reduce((sum, { samples }) => sum + samples.length, 0);
   const head = new ByteWriter(64 + 96 * runs.length + 16 * count);
   const data: Uint8Array[] = [];

@@ -65,7 +65,7 @@ export class Mp4Track {
   /** Takes a frame. @param ms its timestamp in the file. */
   push({ data, isKey, compositionMs }: TrackView, ms: number): void {
     const isVideo = this.kind === "video";
-    const kept = keep(data);
+    const kept = new Uint8Array(data); // it is a view of what the socket read
     const time = this.#clock.next(isVideo ? ms : ms + compositionMs, kept);
     const compositionOffset = isVideo ? this.#clock.at(ms + compositionMs) - time : 0;
     this.#waiting.push({ time, compositionOffset, sync: isKey, data: kept });
@@ -87,7 +87,7 @@ export class Mp4Track {
     const samples = waiting.map(({ time, compositionOffset, sync, data }, index) => {
       return { duration: (waiting[index + 1]?.time ?? end) - time, compositionOffset, sync, data };
     });
-    return { trackId: this.id, decodeTime: first.time, samples };
+    return { decodeTime: first.time, samples };
   }
 
   /** The head of a file with this track alone. @throws Error if the container can not tell of its configuration. */
@@ -111,9 +111,4 @@ export function configOf(kind: "audio" | "video", known: KnownMp4Track, frame: U
   if (known.config !== undefined || codec === undefined) return known.config;
   known.config = kind === "video" ? videoTrackConfig(codec, record, frame) : audioTrackConfig(codec, record, frame);
   return known.config;
-}
-
-/** A payload may be a view of a whole read: kept where that is mostly its own, else copied. */
-function keep(data: Uint8Array): Uint8Array {
-  return data.buffer.byteLength > 4 * data.length ? new Uint8Array(data) : data;
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { LiveStream } from "../hub/live-stream.js";
 import type { PublishedMessage } from "../hub/publish-feed.js";
 import { FakeFs } from "../testing/fake-fs.js";
@@ -230,11 +230,34 @@ describe("a full queue", () => {
     expect(recorder.heldBytes).toBe(0);
   });
 
+  test("makes a publisher that outruns the disk wait a moment, and no longer while there is room", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { fs, stream, feed, recorder } = setUp();
+    let release = (): void => {};
+    fs.before = (step) => (step === "write" ? new Promise((resolve) => (release = resolve)) : undefined);
+    let waits = 0;
+    for (let i = 0; i < 14; i++) {
+      const wait = feed.write(audioMessage(i, 2 ** 20));
+      if (wait === undefined) continue;
+      waits++;
+      await vi.advanceTimersByTimeAsync(50);
+      await wait;
+    }
+    expect(waits).toBe(1); // then the disk is known to be slow
+    expect(recorder.heldBytes).toBeGreaterThan(13 * 2 ** 20);
+    fs.before = () => {};
+    release();
+    await stream.end(end);
+    expect(readRecording(fs.file(PATH)).tags.length).toBe(14);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("counts empty messages too", () => {
     const { fs, feed } = setUp({ queueBytes: 50_000 });
     fs.before = () => new Promise(() => {});
     let count = 0;
-    while (feed.write(audioMessage(count, 0)) === undefined) expect(++count).toBeLessThan(200);
+    while (feed.write(audioMessage(count, 0)) === undefined) expect(++count).toBeLessThan(4000);
     expect(count).toBeGreaterThan(100);
   });
 });

@@ -13,6 +13,7 @@ import type { NameTemplate } from "./name-template.js";
 import type { RecordingFs } from "./recording-fs.js";
 import type {
   ClosedFile,
+  CutReason,
   LeftOutTrack,
   RecordingEndReason,
   RecordingFailure,
@@ -20,10 +21,11 @@ import type {
   RecordingInfo,
 } from "./recording-info.js";
 import { type FileStart, RecordingTimeline } from "./recording-timeline.js";
-import { type PlacedPacket, WriteQueue } from "./write-queue.js";
 
-/** Bytes written at once, at most. */
-const BATCH_BYTES = 1024 * 1024;
+/** More than that waits only for a disk that is slow, not for one that is outrun for a moment, in bytes. */
+const BRISK_BYTES = 1024 * 1024;
+/** How long a publisher is paused for a disk that may only be outrun, in ms. */
+const PATIENCE_MS = 50;
 /** From here on a write is worth its system call and is not put off any more, in bytes. */
 const GATHER_BYTES = 64 * 1024;
 /** Frames wait for a fragment of MP4 up to this size, or a quarter of what the recording may keep, in bytes. */
@@ -73,7 +75,7 @@ export class Recorder {
   readonly #id: StreamId;
   readonly #publishedAt: Date;
   readonly #timeline: RecordingTimeline;
-  readonly #queue = new WriteQueue();
+  readonly #files: OpenFile[] = []; // those that are not closed; the last one takes packets
   readonly #allowance = new FileAllowance();
   readonly #knownTracks: KnownMp4Tracks = new Map();
   readonly #queueBytes: number; // what may wait in the queue
@@ -82,6 +84,8 @@ export class Recorder {
   #finish: () => void = () => {};
   #room: Promise<void> | undefined;
   #giveRoom: () => void = () => {};
+  #patience: NodeJS.Timeout | undefined;
+  #diskIsSlow = false;
   #state: "recording" | "ending" | "over" = "recording";
   #waitsForEntry = false;
   #endReason: RecordingEndReason = "stream-ended";
@@ -90,10 +94,8 @@ export class Recorder {
   #writing = false;
   #flushTimer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
-  #file: MediaFile | undefined;
-  #fileNumber = 0;
-  #startedAt: Date; // of the file
-  #offsetMs = 0; // of the file
+  #fileCount = 0;
+  #startedAt: Date; // of the first file
 
   /**
    * @param joinedAt when the recording begins, if the stream is under way: then at 0 with the group of pictures that the
@@ -135,16 +137,23 @@ export class Recorder {
   }
   /** The file that is being written, if there is one. */
   get current(): RecordingInfo | undefined {
-    const file = this.#file;
-    return this.#over() || file?.path === undefined ? undefined : this.#describe(file.path, file);
+    return this.#files
+      .map((each) => this.#describe(each))
+      .filter((info) => info !== undefined)
+      .at(-1);
   }
   /** Whether it takes packets. */
   get running(): boolean {
     return this.#state === "recording";
   }
   get heldBytes(): number {
-    const pending = this.#over() ? 0 : (this.#file?.heldBytes ?? 0);
-    return this.#queue.heldBytes + this.#timeline.heldBytes + pending;
+    return this.#files.reduce((sum, { file }) => sum + file.heldBytes, this.#timeline.heldBytes);
+  }
+  /** What waits for the disk. */
+  get #writableBytes(): number {
+    let sum = 0;
+    for (const { file } of this.#files) sum += file.writableBytes;
+    return sum;
   }
 
   /** Takes a packet. @returns a promise if the publisher is to wait. */
@@ -160,7 +169,11 @@ export class Recorder {
       return;
     }
     this.#flushSoon();
-    if (this.#queue.heldBytes < this.#queueBytes) return;
+    const bytes = this.#writableBytes;
+    const isFull = bytes >= this.#queueBytes;
+    if (!isFull && (bytes < BRISK_BYTES || this.#diskIsSlow)) return;
+    // A publisher that is faster than the disk waits for it a moment, long before memory fills up.
+    if (!isFull) this.#patience ??= setTimeout(() => this.#goOn(), PATIENCE_MS);
     this.#room ??= new Promise((resolve) => {
       this.#giveRoom = resolve;
     });
@@ -178,22 +191,37 @@ export class Recorder {
     return this.#finished;
   }
 
-  #put(packet: MediaPacket, timestamp: number, begins: FileStart | undefined): void {
-    if (begins === undefined) {
-      if (!this.#tooManyFiles) this.#queue.push({ packet, timestamp, start: undefined });
-      return;
-    }
-    const { because } = begins;
-    const at = because === undefined ? this.#startedAt : this.#options.now();
+  #put(packet: MediaPacket, timestamp: number, start: FileStart | undefined): void {
+    if (start !== undefined) this.#openFile(start);
+    if (!this.#tooManyFiles) this.#files.at(-1)?.file.push(packet, timestamp);
+  }
+
+  #openFile({ offsetMs, because }: FileStart): void {
+    const startedAt = because === undefined ? this.#startedAt : this.#options.now();
     const isSplit = because === "split-duration" || because === "split-size"; // the allowance was asked before
-    if (!isSplit && !this.#allowance.take(at.getTime())) this.#tooManyFiles = true;
-    if (!this.#tooManyFiles) this.#queue.push({ packet, timestamp, start: { ...begins, at } });
+    if (!isSplit && !this.#allowance.take(startedAt.getTime())) this.#tooManyFiles = true;
+    if (this.#tooManyFiles) return;
+    const { directory, name, format, fs } = this.#options;
+    const { app, name: stream } = this.#id;
+    const values = { app, stream, publishedAt: this.#publishedAt, startedAt, format, index: ++this.#fileCount };
+    const create: CreateFile = async () => {
+      const created = await createExclusively(fs, (copy) => join(directory, name.path(values, copy)));
+      const { path } = created;
+      if (!this.#over()) this.#events.opened({ id: this.#id, format, path, startedAt, bytes: 0, mediaMs: 0 });
+      return created;
+    };
+    const step: Step = (call) => this.#step(call);
+    const mp4 = { known: this.#knownTracks, maxFragmentBytes: this.#fragmentBytes, onLeftOut: this.#events.leftOut };
+    const file = format === "flv" ? new FlvFile(create, step) : new Mp4File(create, step, mp4);
+    this.#files.push({ file, startedAt, offsetMs, because });
   }
 
   #flushSoon(): void {
-    if (this.#writing || this.#queue.empty) return;
-    if (this.#queue.heldBytes >= GATHER_BYTES || this.#options.flushMs <= 0) this.#startWriting();
-    else this.#flushTimer ??= setTimeout(() => this.#startWriting(), this.#options.flushMs);
+    if (this.#writing) return;
+    const bytes = this.#writableBytes;
+    if (this.#files.length > 1 || bytes >= GATHER_BYTES || (bytes > 0 && this.#options.flushMs <= 0)) {
+      this.#startWriting();
+    } else if (bytes > 0) this.#flushTimer ??= setTimeout(() => this.#startWriting(), this.#options.flushMs);
   }
 
   #startWriting(): void {
@@ -204,25 +232,28 @@ export class Recorder {
     void this.#write();
   }
 
-  /** Empties the queue; one of these runs at a time. */
+  /** Writes all there is; one of these runs at a time. */
   async #write(): Promise<void> {
+    let first = this.#files[0];
     try {
-      for (let packets = this.#queue.take(BATCH_BYTES); packets.length > 0; packets = this.#queue.take(BATCH_BYTES)) {
-        const start = packets[0]?.start;
-        if (start !== undefined) await this.#nextFile(start);
-        await this.#file?.append(packets);
-        this.#queue.done(packets);
-        if (this.#queue.heldBytes < this.#queueBytes) this.#admit();
+      for (; first !== undefined; first = this.#files[0]) {
+        if (first.file.writableBytes > 0) {
+          await first.file.write();
+          this.#written();
+          continue;
+        }
+        const next = this.#files[1];
+        if (next === undefined && this.#state !== "ending") break;
+        await this.#closeFile(first, next?.because ?? this.#endReason);
       }
       if (this.#state === "ending") {
-        await this.#closeFile(this.#endReason);
         this.#state = "over";
         if (this.#tooManyFiles) this.#events.failed("recording-too-many-files", undefined, undefined);
         this.#finish();
       }
     } catch (error) {
       if (!this.#over()) this.#error = { error };
-      await this.#file?.abandon(this.#options.fs);
+      await first?.file.abandon(this.#options.fs);
       this.#fail();
     } finally {
       this.#writing = false;
@@ -231,40 +262,11 @@ export class Recorder {
     else this.#startWriting(); // ended in the moment between
   }
 
-  async #nextFile({ offsetMs, because, at }: NonNullable<PlacedPacket["start"]>): Promise<void> {
-    if (because !== undefined) await this.#closeFile(because);
-    this.#startedAt = at;
-    this.#offsetMs = offsetMs;
-    this.#fileNumber++;
-    this.#file = this.#openFile();
-  }
-
-  #openFile(): MediaFile {
-    const { directory, name, format, fs } = this.#options;
-    const { app, name: stream } = this.#id;
-    const values = { app, stream, publishedAt: this.#publishedAt, startedAt: this.#startedAt, format };
-    const index = this.#fileNumber;
-    const create: CreateFile = async () => {
-      const created = await createExclusively(fs, (copy) => join(directory, name.path({ ...values, index }, copy)));
-      if (!this.#over()) this.#events.opened(this.#describe(created.path, file));
-      return created;
-    };
-    const step: Step = (call) => this.#step(call);
-    const file: MediaFile =
-      format === "flv"
-        ? new FlvFile(create, step)
-        : new Mp4File(create, step, {
-            known: this.#knownTracks,
-            maxFragmentBytes: this.#fragmentBytes,
-            onLeftOut: (track) => this.#events.leftOut(track),
-          });
-    return file;
-  }
-
-  async #closeFile(reason: RecordingEndReason): Promise<void> {
-    const file = this.#file;
-    await file?.close();
-    if (file?.path !== undefined) this.#events.closed(this.#describeClosed(file.path, file, true, reason));
+  async #closeFile(open: OpenFile, reason: RecordingEndReason): Promise<void> {
+    await open.file.close();
+    this.#files.shift();
+    const closed = this.#describeClosed(open, true, reason);
+    if (closed !== undefined) this.#events.closed(closed);
   }
 
   /** One call of the file system, watched: it may take as long as `stallMs`. Rejects if the recording is given up. */
@@ -289,28 +291,55 @@ export class Recorder {
     const reason = this.#error === undefined ? "recording-stalled" : "recording-write-failed";
     this.#state = "over";
     clearTimeout(this.#flushTimer);
-    this.#queue.clear();
+    const [first] = this.#files;
+    const closed = first === undefined ? undefined : this.#describeClosed(first, false, reason);
+    this.#files.length = 0;
     this.#admit();
-    const file = this.#file;
-    const closed = file?.path === undefined ? undefined : this.#describeClosed(file.path, file, false, reason);
     this.#events.failed(reason, this.#error?.error, closed);
     this.#finish();
   }
 
+  /** Something was written: lets a paused publisher go on, though not at the brim, where it would be paused again at once. */
+  #written(): void {
+    const bytes = this.#writableBytes;
+    if (bytes <= Math.min(BRISK_BYTES, this.#queueBytes) / 2) this.#diskIsSlow = false;
+    else if (!this.#diskIsSlow || bytes > this.#queueBytes / 2) return;
+    this.#admit();
+  }
+
+  /** The disk takes its time: what comes may wait in memory, as long as there is room. */
+  #goOn(): void {
+    this.#patience = undefined;
+    this.#diskIsSlow = true;
+    if (this.#writableBytes < this.#queueBytes) this.#admit();
+  }
+
   /** Lets a paused publisher go on. */
   #admit(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     this.#giveRoom();
     this.#room = undefined;
   }
 
-  #describe(path: string, { length, mediaMs }: MediaFile): RecordingInfo {
-    const { format } = this.#options;
-    return { id: this.#id, format, path, startedAt: this.#startedAt, bytes: length, mediaMs };
+  #describe({ file, startedAt }: OpenFile): RecordingInfo | undefined {
+    const { path, length: bytes, mediaMs } = file;
+    if (path === undefined) return undefined;
+    return { id: this.#id, format: this.#options.format, path, startedAt, bytes, mediaMs };
   }
 
-  #describeClosed(path: string, file: MediaFile, clean: boolean, reason: RecordingEndReason): ClosedFile {
-    const { durationMs, tracks } = file;
-    const endedAt = this.#options.now();
-    return { ...this.#describe(path, file), endedAt, durationMs, offsetMs: this.#offsetMs, tracks, clean, reason };
+  #describeClosed(open: OpenFile, clean: boolean, reason: RecordingEndReason): ClosedFile | undefined {
+    const info = this.#describe(open);
+    if (info === undefined) return undefined;
+    const { durationMs, tracks } = open.file;
+    return { ...info, endedAt: this.#options.now(), durationMs, offsetMs: open.offsetMs, tracks, clean, reason };
   }
+}
+
+interface OpenFile {
+  readonly file: MediaFile;
+  readonly startedAt: Date;
+  readonly offsetMs: number;
+  /** Why the file before it ended. */
+  readonly because: CutReason | undefined;
 }

@@ -1,12 +1,11 @@
+import { type EntryBox, withEntryBoxes } from "./sample-entry.js";
 import type { TrackConfig } from "./track-config.js";
 
 /** A codec's name in mediabunny. */
 const VIDEO_CODECS = { avc1: "avc", hvc1: "hevc", av01: "av1", vp09: "vp9" } as const;
 const AUDIO_CODECS = { mp4a: "aac", Opus: "opus", fLaC: "flac", ".mp3": "mp3", "ac-3": "ac3", "ec-3": "eac3" } as const;
-/** Where the sample entry of a track stands. */
-const SAMPLE_ENTRY_PATH = ["moov", "trak", "mdia", "minf", "stbl", "stsd"];
-const SAMPLE_ENTRY_AT = 16; // stsd: box header, version and flags, count
-const VISUAL_ENTRY_LENGTH = 86; // a visual sample entry up to its boxes
+/** Profile, level, a byte of bit depth, chroma and range, three of colour. */
+const VP_FIELDS_LENGTH = 6;
 
 /** Whether the container takes this codec. */
 export function isCarried(kind: "audio" | "video", codec: string): boolean {
@@ -44,43 +43,23 @@ export async function makeInitSegment(config: TrackConfig): Promise<Uint8Array> 
   }
   await output.finalize();
   if (initTarget.buffer === null) throw new Error("no header was made");
-  const init = new Uint8Array(initTarget.buffer);
-  return config.codec === "av01" ? withRecord(init, "av1C", config.record) : init;
+  return withEntryBoxes(new Uint8Array(initTarget.buffer), recordBoxes(config));
 }
 
-/** The same header with the encoder's own record in the sample entry's configuration box, in place of one derived from the codec string. */
-function withRecord(init: Uint8Array, type: string, record: Uint8Array): Uint8Array {
-  const view = new DataView(init.buffer, init.byteOffset, init.byteLength);
-  const parents: number[] = [];
-  let from = 0;
-  let until = init.length;
-  for (const name of SAMPLE_ENTRY_PATH) {
-    const at = findBox(view, name, from, until);
-    parents.push(at);
-    from = at + 8;
-    until = at + view.getUint32(at);
-  }
-  const entry = (parents.at(-1) ?? 0) + SAMPLE_ENTRY_AT;
-  parents.push(entry);
-  const at = findBox(view, type, entry + VISUAL_ENTRY_LENGTH, until);
-  const end = at + view.getUint32(at);
-  const change = 8 + record.length - (end - at);
-  const made = new Uint8Array(init.length + change);
-  made.set(init.subarray(0, at + 8));
-  made.set(record, at + 8);
-  made.set(init.subarray(end), at + 8 + record.length);
-  const sizes = new DataView(made.buffer);
-  for (const parent of [...parents, at]) sizes.setUint32(parent, view.getUint32(parent) + change);
-  return made;
+/** The encoder's own record, where mediabunny derives one from the codec string, which says less. */
+function recordBoxes(config: TrackConfig): EntryBox[] {
+  const { codec, record } = config;
+  if (codec === "av01") return [{ type: "av1C", content: record }];
+  return codec === "vp09" ? [{ type: "vpcC", content: vpcBox(record) }] : [];
 }
 
-/** @throws Error if there is none. */
-function findBox(view: DataView, type: string, from: number, until: number): number {
-  for (let at = from; at + 8 <= until; at += Math.max(8, view.getUint32(at))) {
-    const name = String.fromCharCode(...[4, 5, 6, 7].map((i) => view.getUint8(at + i)));
-    if (name === type) return at;
-  }
-  throw new Error(`no ${type} in the header`);
+/** The content of a vpcC box (VP Codec binding, "VP Codec Configuration Box") of a record that may lack version and flags. */
+function vpcBox(record: Uint8Array): Uint8Array {
+  const hasVersion = record[0] === 1 && record[1] === 0 && record[2] === 0 && record[3] === 0;
+  const box = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); // the last two: no initialization data
+  const fields = hasVersion ? record.subarray(4) : record;
+  box.set(fields.subarray(0, VP_FIELDS_LENGTH), 4);
+  return box;
 }
 
 function named<Codecs extends object>(codecs: Codecs, codec: string): Codecs[keyof Codecs] {

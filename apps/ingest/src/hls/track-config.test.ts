@@ -60,6 +60,16 @@ describe("video", () => {
     if (config !== undefined) expect(readInit(await makeInitSegment(config))).toMatchObject({ entry: "vp09" });
   });
 
+  test.for(["010b86090e09 0000", "01000000010b86090e09 0000", "010b86090e09"])(
+    "a VP9 record keeps its chroma and colours: %s",
+    async (hex) => {
+      const record = fromHex(hex.replaceAll(" ", ""));
+      const config = { kind: "video", codec: "vp09", codecString: "vp09.01.11.08", timescale: 90_000 } as const;
+      const init = readInit(await makeInitSegment({ ...config, width: 320, height: 180, record }));
+      expect(init.boxes["vpcC"]).toBe("01000000010b86090e090000");
+    },
+  );
+
   test("an AV1 record stands in the header as the encoder sent it, with its sequence header", async () => {
     const record = fromHex("81000c000a0b00000004 3ffcffd7f3 0040".replaceAll(" ", ""));
     const config = { kind: "video", codec: "av01", codecString: "av01.0.00M.08", timescale: 90_000 } as const;

@@ -23,7 +23,13 @@ export interface Mp4Init {
   /** Type of the sample entry: avc1, hvc1, av01, mp4a, Opus, … */
   readonly entry: string;
   readonly brands: readonly string[];
+  /** What stands in a visual sample entry, by type, in hex. */
+  readonly boxes: Readonly<Record<string, string>>;
 }
+
+/** A visual sample entry up to its boxes, without its head. */
+const VISUAL_ENTRY_LENGTH = 78;
+const NOTHING = new Uint8Array(0);
 
 interface Box {
   readonly type: string;
@@ -64,7 +70,10 @@ export function readInit(bytes: Uint8Array): Mp4Init {
   const stsd = only(only(only(mdia, "minf").body, "stbl").body, "stsd").body;
   const [entry] = boxes(stsd.subarray(8));
   const brands = ftyp.body.toString("latin1").match(/.{4}/gs) ?? [];
-  return { timescale, entry: entry?.type ?? "", brands };
+  const isVideo = only(mdia, "hdlr").body.toString("latin1", 8, 12) === "vide";
+  const inside = isVideo ? boxes(entry?.body.subarray(VISUAL_ENTRY_LENGTH) ?? NOTHING) : [];
+  const contents = Object.fromEntries(inside.map(({ type, body }) => [type, body.toString("hex")]));
+  return { timescale, entry: entry?.type ?? "", brands, boxes: contents };
 }
 
 /** Reads a segment of one fragment of one track. */

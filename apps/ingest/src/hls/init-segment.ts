@@ -2,7 +2,7 @@ import { type EntryBox, withEntryBoxes } from "./sample-entry.js";
 import type { TrackConfig } from "./track-config.js";
 
 /** A codec's name in mediabunny. */
-const VIDEO_CODECS = { avc1: "avc", hvc1: "hevc", av01: "av1", vp09: "vp9" } as const;
+const VIDEO_CODECS = { avc1: "avc", hvc1: "hevc", av01: "av1", vp09: "vp9", vp08: "vp8" } as const;
 const AUDIO_CODECS = { mp4a: "aac", Opus: "opus", fLaC: "flac", ".mp3": "mp3", "ac-3": "ac3", "ec-3": "eac3" } as const;
 /** Profile, level, a byte of bit depth, chroma and range, three of colour. */
 const VP_FIELDS_LENGTH = 6;
@@ -28,7 +28,8 @@ export async function makeInitSegment(config: TrackConfig): Promise<Uint8Array> 
     const source = new EncodedVideoPacketSource(named(VIDEO_CODECS, config.codec));
     output.addVideoTrack(source, { frameRate: config.timescale }); // the timescale is taken from it
     await output.start();
-    const { codecString: codec, width: codedWidth, height: codedHeight } = config;
+    const { width: codedWidth, height: codedHeight } = config;
+    const codec = config.codec === "vp08" ? "vp8" : config.codecString;
     const packet = new EncodedPacket(new Uint8Array(1), "key", 0, 1);
     await source.add(packet, { decoderConfig: { codec, codedWidth, codedHeight, ...description } });
   } else {
@@ -50,7 +51,7 @@ export async function makeInitSegment(config: TrackConfig): Promise<Uint8Array> 
 function recordBoxes(config: TrackConfig): EntryBox[] {
   const { codec, record } = config;
   if (codec === "av01") return [{ type: "av1C", content: record }];
-  return codec === "vp09" ? [{ type: "vpcC", content: vpcBox(record) }] : [];
+  return codec === "vp09" || codec === "vp08" ? [{ type: "vpcC", content: vpcBox(record) }] : [];
 }
 
 /** The content of a vpcC box (VP Codec binding, "VP Codec Configuration Box") of a record that may lack version and flags. */

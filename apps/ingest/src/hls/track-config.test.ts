@@ -60,6 +60,21 @@ describe("video", () => {
     if (config !== undefined) expect(readInit(await makeInitSegment(config))).toMatchObject({ entry: "vp09" });
   });
 
+  test("a VP8 track too", async () => {
+    const keyframe = fromHex("1070009d012a4001f000000708858588");
+    const config = videoTrackConfig("vp08", fromHex("000a820202020000"), keyframe);
+    if (config === undefined) throw new Error("not taken");
+    expect(config).toMatchObject({ codecString: "vp08.00.10.08", width: 320, height: 240 });
+    const init = readInit(await makeInitSegment(config));
+    expect(init).toMatchObject({ entry: "vp08", timescale: 90_000 });
+    expect(init.boxes["vpcC"]).toBe("01000000000a820202020000");
+  });
+
+  test("VP8 and VP9 are not taken without a keyframe", () => {
+    expect(videoTrackConfig("vp08", fromHex("000a820202020000"), fromHex("3102009d01"))).toBeUndefined();
+    expect(videoTrackConfig("vp09", fromHex("001f800202020000"), fromHex("86004092f0"))).toBeUndefined();
+  });
+
   test.for(["010b86090e09 0000", "01000000010b86090e09 0000", "010b86090e09"])(
     "a VP9 record keeps its chroma and colours: %s",
     async (hex) => {
@@ -80,6 +95,6 @@ describe("video", () => {
 
   test("nothing is made of an empty record or of a codec without a place in the container", () => {
     expect(videoTrackConfig("av01", NONE, NONE)).toBeUndefined();
-    expect(videoTrackConfig("vp08", fromHex("001f800202020000"), NONE)).toBeUndefined();
+    expect(videoTrackConfig("vvc1", fromHex("fe00"), NONE)).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import {
   describeVideoConfig,
   parseAacConfig,
   parseFlacInfo,
+  readVp8KeyFrame,
   readVp9KeyFrame,
   type VideoConfig,
 } from "@rtmp/flv";
@@ -130,8 +131,8 @@ function sizeOf(
   keyframe: Uint8Array,
 ): { width: number; height: number } | undefined {
   if (width !== undefined && height !== undefined) return { width, height };
-  if (codec === "vp09") {
-    const frame = readVp9KeyFrame(keyframe);
+  if (codec === "vp09" || codec === "vp08") {
+    const frame = codec === "vp09" ? readVp9KeyFrame(keyframe) : readVp8KeyFrame(keyframe);
     return frame === undefined ? undefined : { width: frame.width, height: frame.height };
   }
   if (codec === "av01") {

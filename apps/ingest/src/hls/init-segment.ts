@@ -1,3 +1,4 @@
+import { colorBoxes } from "./color-boxes.js";
 import { type EntryBox, withEntryBoxes } from "./sample-entry.js";
 import type { TrackConfig } from "./track-config.js";
 
@@ -44,7 +45,18 @@ export async function makeInitSegment(config: TrackConfig): Promise<Uint8Array> 
   }
   await output.finalize();
   if (initTarget.buffer === null) throw new Error("no header was made");
-  return withEntryBoxes(new Uint8Array(initTarget.buffer), recordBoxes(config));
+  const init = withEntryBoxes(new Uint8Array(initTarget.buffer), recordBoxes(config));
+  if (config.kind === "audio" || config.color === undefined) return init;
+  return withEntryBoxes(init, colorBoxes(config.color, await isFullRange(init)));
+}
+
+/** Whether the pictures use all values for their samples: only the decoder's configuration tells. */
+async function isFullRange(init: Uint8Array): Promise<boolean> {
+  const { BufferSource, Input, MP4 } = await import("mediabunny");
+  const input = new Input({ source: new BufferSource(init), formats: [MP4] });
+  const track = await input.getPrimaryVideoTrack();
+  const { fullRange } = (await track?.getColorSpace()) ?? {};
+  return fullRange === true;
 }
 
 /** The encoder's own record, where mediabunny derives one from the codec string, which says less. */

@@ -31,6 +31,15 @@ describe("the multivariant playlist", () => {
     expect(independent).toBe(true);
   });
 
+  test("says which pictures are HDR", () => {
+    const hdr = (transferCharacteristics: number): ListedTrack<VideoTrackConfig> => {
+      const track = video("v0", 5000);
+      return { ...track, config: { ...track.config, color: { colorConfig: { transferCharacteristics } } } };
+    };
+    const ranges = [hdr(16), hdr(18), hdr(1)].map((track) => read([track], []).variants[0]?.attributes["VIDEO-RANGE"]);
+    expect(ranges).toEqual(["PQ", "HLG", undefined]);
+  });
+
   test("has a variant for each picture with each codec of sound", () => {
     const tracks = [audio("a0"), audio("a1", opus), audio("a2", { channels: 6 })];
     const { variants, media } = read([video("v0", 5000), video("v1", 900)], tracks);

@@ -1,3 +1,4 @@
+import { videoRange } from "./color-boxes.js";
 import type { WindowView } from "./segment-window.js";
 import type { AudioTrackConfig, VideoTrackConfig } from "./track-config.js";
 
@@ -81,9 +82,11 @@ export function multivariantPlaylist(
     });
   }
   for (const track of video) {
-    const { width, height } = track.config;
+    const { width, height, color } = track.config;
     const rate = track.config.frameRate ?? track.frameRate;
     const picture = [`RESOLUTION=${width}x${height}`, ...(rate === undefined ? [] : [`FRAME-RATE=${rate.toFixed(3)}`])];
+    const range = videoRange(color);
+    if (range !== undefined) picture.push(`VIDEO-RANGE=${range}`);
     if (groups.size === 0) lines.push(...variant([track], picture, uriOf(track.key)));
     for (const [group, tracks] of groups) {
       lines.push(...variant([track, ...tracks], [...picture, `AUDIO="${group}"`], uriOf(track.key)));

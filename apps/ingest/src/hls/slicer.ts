@@ -1,4 +1,5 @@
 import { equalBytes } from "@rtmp/bytes-util";
+import { isSameColor } from "./color-boxes.js";
 import { type Boundary, type CutSegment, CutTrack, type TrackFrame } from "./cut-track.js";
 import { LEADER_GONE_MS, SliceLeader, type SliceLengths } from "./slice-leader.js";
 import type { TrackConfig } from "./track-config.js";
@@ -211,5 +212,7 @@ export class Slicer {
 }
 
 function isSame(a: TrackConfig, b: TrackConfig): boolean {
-  return a.kind === b.kind && a.codec === b.codec && a.codecString === b.codecString && equalBytes(a.record, b.record);
+  if (a.kind !== b.kind || a.codec !== b.codec || a.codecString !== b.codecString) return false;
+  const [colorA, colorB] = [a, b].map((config) => (config.kind === "video" ? config.color : undefined));
+  return equalBytes(a.record, b.record) && isSameColor(colorA, colorB);
 }

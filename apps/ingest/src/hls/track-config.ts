@@ -1,5 +1,6 @@
 import { concatBytes } from "@rtmp/bytes-util";
 import {
+  type ColorInfo,
   describeAudioConfig,
   describeVideoConfig,
   parseAacConfig,
@@ -32,6 +33,8 @@ export interface VideoTrackConfig extends TrackConfigBase {
   readonly height: number;
   /** Pictures a second, if the encoder tells. */
   readonly frameRate?: number | undefined;
+  /** Colours that the encoder tells beside the configuration. */
+  readonly color?: ColorInfo | undefined;
 }
 
 /** An audio track. */
@@ -55,7 +58,7 @@ const STREAMINFO_LENGTH = 34;
 
 /**
  * Describes a video track.
- * @param record its configuration; empty if it has none. @param keyframe its first picture.
+ * @param record its configuration; empty if it has none. @param keyframe its first picture. @param color if it is told.
  * @returns undefined for what HLS can not carry, and while the configuration is not known.
  * @throws FlvError if the record is malformed.
  */
@@ -63,13 +66,14 @@ export function videoTrackConfig(
   codec: string,
   record: Uint8Array,
   keyframe: Uint8Array,
+  color?: ColorInfo,
 ): VideoTrackConfig | undefined {
   if (record.length === 0) return undefined;
   const described = describeVideoConfig(codec, record);
   const { codecString, frameRate } = described;
   const size = sizeOf(codec, record, described, keyframe);
   if (codecString === undefined || size === undefined || size.width === 0 || size.height === 0) return undefined;
-  return { kind: "video", codec, codecString, timescale: VIDEO_TIMESCALE, record, ...size, frameRate };
+  return { kind: "video", codec, codecString, timescale: VIDEO_TIMESCALE, record, ...size, frameRate, color };
 }
 
 /** Describes an audio track by its configuration and first frame. Returns and throws as {@link videoTrackConfig}. */

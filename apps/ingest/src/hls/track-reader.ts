@@ -1,5 +1,6 @@
-import { FlvError, readAudioTracks, readVideoTracks } from "@rtmp/flv";
+import { type ColorInfo, FlvError, readAudioTracks, readColorInfo, readVideoTracks } from "@rtmp/flv";
 import type { MediaPacket } from "../hub/media-packet.js";
+import { isSameColor } from "./color-boxes.js";
 import { isCarried } from "./init-segment.js";
 import type { Slicer } from "./slicer.js";
 import { audioTrackConfig, videoTrackConfig } from "./track-config.js";
@@ -20,8 +21,11 @@ interface Part {
 interface KnownTrack {
   readonly codec: string;
   record: Uint8Array;
+  color: ColorInfo | undefined;
   /** `open`: a frame that completes the configuration is awaited. `unusable`: until the next configuration. */
   state: "open" | "configured" | "unusable";
+  /** Whether its colours are not those that it was configured with. */
+  isRecolored: boolean;
 }
 
 /** Takes messages apart into the frames and configurations of their tracks, for a {@link Slicer}. */
@@ -62,6 +66,10 @@ export class TrackReader {
     const { trackId, codec, packetType, data } = part;
     if (codec === undefined) return;
     const key = `${kind === "video" ? "v" : "a"}${trackId}`;
+    if (kind === "video" && packetType === "Metadata") {
+      this.#color(key, codec, readColorInfo(data));
+      return;
+    }
     if (!isCarried(kind, codec)) {
       this.#leaveOut(key, codec);
       return;
@@ -87,6 +95,16 @@ export class TrackReader {
     track.state = "open";
   }
 
+  #color(key: string, codec: string, color: ColorInfo | undefined): void {
+    const before = this.#tracks.get(key)?.codec ?? codec;
+    // FFmpeg (9 too) sends the colours of every track as if they were track 0's.
+    if (color === undefined || before !== codec || !isCarried("video", codec)) return;
+    const track = this.#track(key, codec);
+    if (track === undefined || isSameColor(track.color, color)) return;
+    track.color = color;
+    track.isRecolored = true;
+  }
+
   #leaveOut(key: string, codec: string): void {
     const track = this.#track(key, codec);
     if (track === undefined || track.state === "unusable") return;
@@ -103,17 +121,20 @@ export class TrackReader {
       const count = [...this.#tracks.keys()].filter((other) => other[0] === kind).length;
       if (count >= this.#maxTracks) return undefined;
     }
-    const track: KnownTrack = { codec, record: NOTHING, state: "open" };
+    const track: KnownTrack = { codec, record: NOTHING, color: undefined, state: "open", isRecolored: false };
     this.#tracks.set(key, track);
     return track;
   }
 
   #isConfigured(key: string, kind: "audio" | "video", track: KnownTrack, frame: Uint8Array, entry: boolean): boolean {
-    if (track.state !== "open") return track.state === "configured";
+    const isDue = track.state === "open" || (track.state === "configured" && track.isRecolored && entry);
+    if (!isDue) return track.state === "configured";
     if (!entry) return false; // of the configuration that was
     track.state = "unusable";
-    const { codec, record } = track;
-    const config = kind === "video" ? videoTrackConfig(codec, record, frame) : audioTrackConfig(codec, record, frame);
+    track.isRecolored = false;
+    const { codec, record, color } = track;
+    const config =
+      kind === "video" ? videoTrackConfig(codec, record, frame, color) : audioTrackConfig(codec, record, frame);
     if (config !== undefined && this.#slicer.configure(key, config)) track.state = "configured";
     else if (record.length === 0) track.state = "open"; // it may still come
     return track.state === "configured";

@@ -1,4 +1,5 @@
 import { fromHex } from "@rtmp/bytes-util";
+import { encodeColorInfo, encodeVideoTag } from "@rtmp/flv";
 import { describe, expect, test, vi } from "vitest";
 import { LiveStream } from "../hub/live-stream.js";
 import type { PublishedMessage } from "../hub/publish-feed.js";
@@ -127,6 +128,40 @@ describe("an MP4 recording", () => {
       ["stream-ended", 2000],
     ]);
     expect(closed.map(({ path }) => read(fs.file(path)).fragments.length)).toEqual([2, 1]);
+  });
+
+  test("has the colours that are known when its video begins; others are the next file's", async () => {
+    const { fs, closed, stream, write } = setUp({ splitMs: 1000 });
+    const colors = (transferCharacteristics: number, fourCc = "avc1"): PublishedMessage => {
+      const data = encodeColorInfo({
+        colorConfig: { colorPrimaries: 9, transferCharacteristics, matrixCoefficients: 9 },
+      });
+      const payload = encodeVideoTag({
+        kind: "video",
+        isExHeader: true,
+        frameType: 5,
+        packetType: "Metadata",
+        fourCc,
+        data,
+      });
+      return { type: "video", messageTypeId: 9, timestamp: 0, payload };
+    };
+    // FFmpeg sends the colours of every track as those of the first.
+    await write(
+      avcConfig(),
+      colors(16),
+      colors(1, "av01"),
+      ...second(0).slice(0, 5),
+      colors(18),
+      ...second(0).slice(5),
+    );
+    await write(...second(1000), ...second(2000));
+    await stream.end(end);
+    const transfers = closed.map(({ path }) => {
+      const file = Buffer.from(fs.file(path));
+      return file[file.indexOf("colrnclx") + 11];
+    });
+    expect(transfers).toEqual([16, 18]);
   });
 
   test("goes without tracks that it can not take, and says so once", async () => {

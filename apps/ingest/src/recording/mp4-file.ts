@@ -1,5 +1,6 @@
 import { equalBytes } from "@rtmp/bytes-util";
-import { FlvError, MAX_CONFIG_LENGTH } from "@rtmp/flv";
+import { type ColorInfo, FlvError, MAX_CONFIG_LENGTH } from "@rtmp/flv";
+import { isSameColor } from "../hls/color-boxes.js";
 import { isCarried } from "../hls/init-segment.js";
 import type { MediaPacket } from "../hub/media-packet.js";
 import { type CreateFile, DiskFile, type Step } from "./disk-file.js";
@@ -96,7 +97,8 @@ export class Mp4File implements MediaFile {
     for (const view of readTracks(packet)) {
       const key = `${kind} ${view.trackId}`;
       if (!this.#options.known.has(key) && this.#options.known.size >= MAX_KNOWN) continue;
-      if (view.isConfig) this.#configure(key, view);
+      if (view.color !== undefined) this.#color(key, view, view.color);
+      else if (view.isConfig) this.#configure(key, view);
       else if (view.isFrame && view.data.length > 0) this.#frame(kind, key, view, timestamp);
     }
   }
@@ -155,6 +157,17 @@ export class Mp4File implements MediaFile {
     known.config = undefined;
   }
 
+  /** A file whose head is settled keeps the colours that it has: the next one has these. */
+  #color(key: string, { codec }: TrackView, color: ColorInfo): void {
+    const before = this.#options.known.get(key);
+    // FFmpeg (9 too) sends the colours of every track as if they were track 0's.
+    if (before !== undefined && before.codec !== codec) return;
+    const known = this.#known(key, codec);
+    if (isSameColor(known.color, color)) return;
+    known.color = color;
+    known.config = undefined;
+  }
+
   #frame(kind: "audio" | "video", key: string, view: TrackView, ms: number): void {
     if (this.#leftOut.has(key)) return;
     const track = this.#tracks.get(key) ?? this.#addTrack(kind, key, view);
@@ -198,7 +211,7 @@ export class Mp4File implements MediaFile {
   #known(key: string, codec: string | undefined): KnownMp4Track {
     const before = this.#options.known.get(key);
     if (before !== undefined && before.codec === codec) return before;
-    const known = { codec, record: new Uint8Array(0), config: undefined, leftOut: undefined };
+    const known = { codec, record: new Uint8Array(0), color: undefined, config: undefined, leftOut: undefined };
     this.#options.known.set(key, known);
     return known;
   }

@@ -1,3 +1,4 @@
+import type { ColorInfo } from "@rtmp/flv";
 import { makeInitSegment } from "../hls/init-segment.js";
 import { TrackClock } from "../hls/track-clock.js";
 import { audioTrackConfig, type TrackConfig, videoTrackConfig } from "../hls/track-config.js";
@@ -10,7 +11,9 @@ export interface KnownMp4Track {
   codec: string | undefined;
   /** The latest configuration; empty if none came. */
   record: Uint8Array;
-  /** As far as it could be told from that record and a frame. */
+  /** The latest colours. */
+  color: ColorInfo | undefined;
+  /** As far as it could be told from these and a frame. */
   config: TrackConfig | undefined;
   /** Why files go without it, if that was told. */
   leftOut: string | undefined;
@@ -107,8 +110,9 @@ export class Mp4Track {
 
 /** The track's configuration by what is known of it; undefined while that is not enough. @throws FlvError if it is malformed. */
 export function configOf(kind: "audio" | "video", known: KnownMp4Track, frame: Uint8Array): TrackConfig | undefined {
-  const { codec, record } = known;
+  const { codec, record, color } = known;
   if (known.config !== undefined || codec === undefined) return known.config;
-  known.config = kind === "video" ? videoTrackConfig(codec, record, frame) : audioTrackConfig(codec, record, frame);
+  known.config =
+    kind === "video" ? videoTrackConfig(codec, record, frame, color) : audioTrackConfig(codec, record, frame);
   return known.config;
 }

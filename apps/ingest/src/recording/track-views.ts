@@ -1,4 +1,4 @@
-import { readAudioTracks, readVideoTracks } from "@rtmp/flv";
+import { type ColorInfo, readAudioTracks, readColorInfo, readVideoTracks } from "@rtmp/flv";
 import type { MediaPacket } from "../hub/media-packet.js";
 
 /** What a message holds of one track. */
@@ -14,6 +14,8 @@ export interface TrackView {
   readonly isKey: boolean;
   /** From decoding to presentation, in ms. */
   readonly compositionMs: number;
+  /** Colours of the pictures that follow, where it is they that the message is for. */
+  readonly color?: ColorInfo | undefined;
   /** A view of the payload. */
   readonly data: Uint8Array;
 }
@@ -33,7 +35,9 @@ export function readTracks({ kind, payload }: MediaPacket): TrackView[] {
       const isFrame = packetType === "CodedFrames" || packetType === "CodedFramesX";
       const isConfig = packetType === "SequenceStart";
       const compositionMs = track.compositionTimeOffset + track.timestampOffsetNano / 1e6;
-      return { trackId, codec, isFrame, isConfig, isKey: frameType === 1 || frameType === 4, compositionMs, data };
+      const color = packetType === "Metadata" ? readColorInfo(data) : undefined;
+      const isKey = frameType === 1 || frameType === 4;
+      return { trackId, codec, isFrame, isConfig, isKey, compositionMs, color, data };
     });
   } catch {
     return [];

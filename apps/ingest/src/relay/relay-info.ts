@@ -13,7 +13,7 @@ export interface RelayInfo {
   readonly url: string;
   /** `live` while media flows; `waiting` between two attempts. */
   readonly state: "connecting" | "live" | "waiting";
-  /** Connections that were tried. */
+  /** How often it was tried to connect, the attempt under way included. */
   readonly attempts: number;
   /** Payload bytes and messages that went over. */
   readonly bytes: number;

@@ -39,6 +39,7 @@ export class RelayLink {
   #state: RelayInfo["state"] = "connecting";
   #stopReason: string | undefined;
   #attempts = 0;
+  #isCounted = false; // the attempt that is under way
   #lastError: string | undefined;
   bytes = 0;
   messages = 0;
@@ -77,9 +78,14 @@ export class RelayLink {
     let reason = "stream-ended";
     try {
       await reconnecting(
-        this.#options.open,
+        (url, options) => {
+          // One that the server wants to be authenticated opens several connections.
+          if (!this.#isCounted) this.#attempts++;
+          this.#isCounted = true;
+          return this.#options.open(url, options);
+        },
         async (session, attempt) => {
-          this.#attempts = attempt.number;
+          this.#isCounted = false;
           reason = await work(session, attempt);
         },
         {
@@ -116,6 +122,7 @@ export class RelayLink {
 
   #retry(error: ClientError, waitMs: number): void {
     this.#state = "waiting";
+    this.#isCounted = false;
     this.#lastError = this.#describe(error);
     const message = this.#lastError;
     this.#options.events.retry({ ...this.#event(), code: error.code, message, waitMs: Math.round(waitMs) });

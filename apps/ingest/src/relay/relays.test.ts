@@ -69,10 +69,14 @@ describe("push", () => {
     await origin.event("relay-retry");
     for (const message of sampleMessages()) client.send(message);
     expect(origin.server.relays()).toMatchObject([
-      { direction: "push", name: "push-1", state: "waiting", lastError: expect.stringContaining("No connection") },
+      {
+        ...{ direction: "push", name: "push-1", state: "waiting", attempts: 1 },
+        lastError: expect.stringContaining("No connection"),
+      },
     ]);
     const target = await startServer({ rtmp: { listen: [`127.0.0.1:${port}`] } });
     await target.event("publish");
+    expect(origin.server.relays()[0]?.attempts).toBe(origin.events("relay-retry").length + 1);
     client.send(videoMessage(1000, true));
     client.command(0, "deleteStream", 4, null, 1);
     const lines = await recorded(target);

@@ -96,6 +96,18 @@ describe("rtmp-ingest", () => {
     expect(command.stderr()).toMatch(message);
   });
 
+  test.for([
+    [["--max-pending", "0"], /^rtmp-ingest: RTMP_INGEST_A: .*\nrtmp-ingest: --max-pending: .*\nTry/],
+    [
+      ["--config", "/nowhere/at/all.yaml"],
+      /^rtmp-ingest: RTMP_INGEST_A: .*\nrtmp-ingest: \/nowhere\/at\/all\.yaml: .*\nTry/,
+    ],
+  ] as const)("a variable that is not known hides no other mistake: %s", async ([args, message]) => {
+    const command = startIn({ RTMP_INGEST_A: "1" }, ...args);
+    expect(await command.code).toBe(2);
+    expect(command.stderr()).toMatch(message);
+  });
+
   test.for(["SIGTERM", "SIGINT"] as const)("serves until %s, then exits with 0", async (signal) => {
     const command = start("--rtmp", "127.0.0.1:0", "--log-format", "json");
     const { protocol, address, port } = await command.listening();

@@ -43,6 +43,7 @@ test("variables land in the configuration", () => {
 test.for([
   [{ RTMP_INGEST_MAX_CONECTIONS: "1" }, /^RTMP_INGEST_MAX_CONECTIONS: is not known/],
   [{ RTMP_INGEST_A: "", RTMP_INGEST_B: "" }, /^RTMP_INGEST_A: .*\nRTMP_INGEST_B: .*$/],
+  [{ RTMP_INGEST_A: "", RTMP_INGEST_MAX_PENDING: "0" }, /^RTMP_INGEST_A: .*\nRTMP_INGEST_MAX_PENDING: must .*$/],
   [{ RTMP_INGEST_MAX_PENDING: "0" }, 'RTMP_INGEST_MAX_PENDING: must be a whole number from 1 to 1000000; got "0"'],
   [{ RTMP_INGEST_MAX_PENDING: "" }, 'RTMP_INGEST_MAX_PENDING: must be a whole number from 1 to 1000000; got ""'],
   [{ RTMP_INGEST_RTMP: "1935,x:y" }, /^RTMP_INGEST_RTMP: must be \[HOST:\]PORT.*; got "x:y"$/],

@@ -1,4 +1,4 @@
-import { ConfigError, configSchema, keyOf } from "./config.js";
+import { configSchema, keyOf } from "./config.js";
 import { FLAGS } from "./flags.js";
 import { type Leaf, leavesOf } from "./schema-walk.js";
 import type { Source } from "./source.js";
@@ -37,22 +37,21 @@ export function configFileOf(environment: Environment): string | undefined {
 }
 
 /**
- * Reads what the environment configures. Lists are separated by commas.
- * @throws ConfigError naming each variable of ours that is not known.
+ * Reads what the environment configures. Lists are separated by commas. A variable of ours that is not known is one of its
+ * mistakes.
  */
 export function readEnvironment(environment: Environment): Source {
   const options = newTree();
-  const unknown: string[] = [];
+  const mistakes: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(PREFIX) || text === undefined || name === CONFIG_VARIABLE) continue;
     const variable = VARIABLES.find((candidate) => candidate.name === name);
     if (variable !== undefined) put(options, variable.key.split("."), parsed(text, variable));
     else if (!NEIGHBOUR.test(name) && !(name.endsWith("_PORT") && NEIGHBOUR_PORT.test(text))) {
-      unknown.push(`${name}: is not known; see rtmp-ingest --help for the flags that variables are named after`);
+      mistakes.push(`${name}: is not known; see rtmp-ingest --help for the flags that variables are named after`);
     }
   }
-  if (unknown.length > 0) throw new ConfigError(unknown.join("\n"));
-  return { options, nameOf };
+  return { options, nameOf, mistakes };
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

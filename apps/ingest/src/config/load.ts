@@ -1,8 +1,7 @@
 import type { IngestConfig } from "./config.js";
 import { configFileOf, type Environment, readEnvironment } from "./env.js";
 import { readConfigFile } from "./file.js";
-import type { Source } from "./source.js";
-import { parseSources } from "./source.js";
+import { parseSources, type Source, withMistakes } from "./source.js";
 
 /** Where the configuration of a command comes from, so that it can be read again. */
 export interface ConfigSources {
@@ -19,5 +18,9 @@ export interface ConfigSources {
 export async function loadConfig({ flags, file, environment }: ConfigSources): Promise<IngestConfig> {
   const variables = readEnvironment(environment);
   const path = file ?? configFileOf(environment);
-  return parseSources([flags, variables, ...(path === undefined ? [] : [await readConfigFile(path)])]);
+  if (path === undefined) return parseSources([flags, variables]);
+  const contents = await readConfigFile(path).catch((error: unknown) => {
+    throw withMistakes(variables.mistakes ?? [], error); // nothing else can be checked without the file
+  });
+  return parseSources([flags, variables, contents]);
 }

@@ -1,5 +1,6 @@
 export { BitReader } from "./bit-reader.js";
 export { BitWriter } from "./bit-writer.js";
+export { BufferPool } from "./buffer-pool.js";
 export { ByteQueue } from "./byte-queue.js";
 export { ByteReader } from "./byte-reader.js";
 export { ByteWriter } from "./byte-writer.js";

@@ -52,9 +52,8 @@ function sameAsNaive(bytes: Uint8Array, pieceSizes: readonly number[], every: nu
   const naive = decodeNaively(bytes, limits);
   expect(decodeInPieces(bytes, [bytes.length], limits)).toEqual(naive);
   expect(decodeInPieces(bytes, pieceSizes, limits, every)).toEqual(naive);
-  // `decodeInPieces` pushes arrays of its own, so they can be given away.
-  expect(decodeInPieces(bytes, [bytes.length], limits, 1, { ownsInput: true })).toEqual(naive);
-  expect(decodeInPieces(bytes, pieceSizes, limits, every, { ownsInput: true })).toEqual(naive);
+  expect(decodeInPieces(bytes, [bytes.length], limits, 1, { payloads: "borrowed" })).toEqual(naive);
+  expect(decodeInPieces(bytes, pieceSizes, limits, every, { payloads: "borrowed" })).toEqual(naive);
 }
 
 test("chunks in any order, cut anywhere, decode as the naive decoder decodes them whole", () => {

@@ -275,8 +275,9 @@ describe("memory", () => {
   });
 });
 
-describe("ownsInput", () => {
-  const options = { ownsInput: true };
+describe("borrowed payloads", () => {
+  const EMPTY = new Uint8Array(0);
+  const options = { payloads: "borrowed" } as const;
   test("a payload is a view of what was pushed, its chunks moved together", () => {
     const body = Uint8Array.from({ length: 300 }, (_, i) => i);
     const chunks = [header(6, 300), body.subarray(0, 128), [0xc6], body.subarray(128, 256), [0xc6], body.subarray(256)];
@@ -309,6 +310,52 @@ describe("ownsInput", () => {
     const mixed = new ChunkDecoder({}, options);
     mixed.push(concatBytes([whole.subarray(0, 140), between, whole.subarray(140)]));
     expect(readAll(mixed).map(({ payload }) => payload.length)).toEqual([1, 200]);
+  });
+
+  test("what is not read yet can be detached from the array it came in", () => {
+    const decoder = new ChunkDecoder({}, options);
+    const message = concatBytes([header(6, 3), Uint8Array.of(1, 2, 3)]);
+    const reads = [concatBytes([message, message, message.subarray(0, 5)]), message.slice(5), message.slice()];
+    const payloads: Uint8Array[] = [];
+    const read = (count: number): void => {
+      for (let i = 0; i < count; i++) payloads.push(decoder.read()?.payload.slice() ?? EMPTY);
+    };
+    for (const [i, bytes] of reads.entries()) {
+      decoder.push(bytes);
+      if (i === 0) read(1);
+      decoder.detach();
+      bytes.fill(0xee);
+    }
+    expect(decoder.heldBytes).toBe(3 * message.length);
+    read(4);
+    expect(payloads).toEqual([...Array(4).fill(Uint8Array.of(1, 2, 3)), EMPTY]);
+    expect(decoder.bytesConsumed).toBe(4 * message.length);
+  });
+
+  test("of a longer array only its begin counts, if that is what is said", () => {
+    const decoder = new ChunkDecoder({}, options);
+    const message = concatBytes([header(6, 3), Uint8Array.of(1, 2, 3)]);
+    const room = new Uint8Array(100);
+    for (const part of [message.subarray(0, 11), message.subarray(11), message]) {
+      room.fill(0xee).set(part);
+      decoder.push(room, part.length);
+      expect(decoder.read()?.payload).toEqual(part.length === 11 ? undefined : Uint8Array.of(1, 2, 3));
+      expect(decoder.read()).toBeUndefined();
+    }
+    expect(decoder.heldBytes).toBe(0);
+  });
+
+  test("an aborted message leaves the payload of the Abort as it is", () => {
+    const decoder = new ChunkDecoder({}, options);
+    const begun = concatBytes([header(6, 200), new Uint8Array(128)]);
+    const abort = concatBytes([header(2, 4, 2), Uint8Array.of(0, 0, 0, 6)]);
+    for (const bytes of [begun.slice(), abort.slice(0, 14), abort.slice(14)]) {
+      expect(decoder.read()).toBeUndefined();
+      decoder.push(bytes);
+    }
+    expect(decoder.read()?.payload).toEqual(Uint8Array.of(0, 0, 0, 6));
+    expect(decoder.read()).toBeUndefined();
+    expect(decoder.heldBytes).toBe(0);
   });
 
   test("a small buffer at a seam is never handed out", () => {

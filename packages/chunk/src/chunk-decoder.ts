@@ -1,3 +1,4 @@
+import { BufferPool } from "@rtmp/bytes-util";
 import { ChunkError, type ChunkErrorCode } from "./chunk-error.js";
 import { ChunkInput } from "./chunk-input.js";
 import {
@@ -18,20 +19,23 @@ import {
 } from "./chunk-message.js";
 import { ChunkStream } from "./chunk-stream.js";
 import { copyFew, copyWords, LITTLE_ENDIAN } from "./copy.js";
-import { Slab } from "./slab.js";
 
 /** Bytes of a message header by its format (RTMP 5.3.1.2). */
 const HEADER_LENGTHS = [11, 7, 3, 0] as const;
+
 /** How a decoder treats its input. */
 export interface ChunkDecoderOptions {
   /**
-   * Whether pushed arrays are given away for good: then payloads may be views of them, moved together in place, and
-   * nobody else may use the arrays any more. Spares an allocation and a copy a message. Whoever keeps such a payload keeps
-   * the whole array in memory: copy what is kept for long.
-   * @defaultValue false: payloads are copied into buffers of their own
+   * Whose payloads are. `own`: each is an array of its own, to be kept. `borrowed`: it is there to be looked at until the next
+   * {@link ChunkDecoder.read} or {@link ChunkDecoder.push}, a part of what was pushed or of a buffer that is used again. That spares
+   * an allocation a message, and mostly a copy; pushed arrays are written to, to move payloads together.
+   * @defaultValue "own"
    */
-  readonly ownsInput?: boolean;
+  readonly payloads?: "own" | "borrowed";
 }
+
+/** Buffers of messages that are put together, of all decoders: idle ones are the fewer, and the warmer, the more share them. */
+const sharedPool = new BufferPool();
 
 /** Up to this length bytes are copied one by one, up to the next one by words. */
 const FEW = 16;
@@ -46,7 +50,8 @@ const SMALL = 256;
  */
 export class ChunkDecoder {
   #limits: ChunkLimits;
-  readonly #slab: Slab | undefined; // if input is given away, payloads may be parts of something larger anyway
+  readonly #pool: BufferPool | undefined; // if payloads are borrowed
+  #lent: Uint8Array | undefined; // the buffer of the message read last
   readonly #input = new ChunkInput();
   readonly #streams = new Map<number, ChunkStream>();
   #latest: ChunkStream | undefined; // of the latest header: nearly always the next one's too
@@ -64,7 +69,7 @@ export class ChunkDecoder {
    */
   constructor(limits: Partial<ChunkLimits> = {}, options: ChunkDecoderOptions = {}) {
     this.#limits = changeLimits(DEFAULT_CHUNK_LIMITS, limits);
-    if (options.ownsInput === true) this.#slab = new Slab();
+    if (options.payloads === "borrowed") this.#pool = sharedPool;
   }
 
   /** Longest chunk payload the peer sends, in bytes, 1–16 777 215; its Set Chunk Size changes it (RTMP 5.4.1). */
@@ -103,12 +108,19 @@ export class ChunkDecoder {
   }
 
   /**
-   * Takes received bytes. They are parsed where they lie: leave them unchanged until {@link read} answers `undefined`.
+   * Takes received bytes. They are parsed where they lie: leave them unchanged until {@link read} answers `undefined`, or
+   * {@link detach} was called.
+   * @param length how many of `bytes` count, from the first on: one array for all reads needs no view for each.
    * @throws ChunkError if `read` threw one before.
    */
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array, length = bytes.length): void {
     if (this.#error !== undefined) throw this.#error;
-    this.#input.push(bytes);
+    this.#input.push(bytes, length);
+  }
+
+  /** Copies what is left of pushed arrays, so that they can be used again although they are not read to their end. */
+  detach(): void {
+    this.#input.detach();
   }
 
   /**
@@ -117,6 +129,7 @@ export class ChunkDecoder {
    */
   read(): ChunkMessage | undefined {
     if (this.#error !== undefined) throw this.#error;
+    this.#takeBack();
     const input = this.#input;
     for (;;) {
       let stream = this.#current;
@@ -128,7 +141,14 @@ export class ChunkDecoder {
         }
         this.#current = stream;
       }
-      if (!(this.#slab !== undefined && stream.received === 0 && this.#takeInPlace(stream))) this.#fill(stream);
+      if (this.#pool !== undefined && stream.received === 0) {
+        const payload = this.#takeInPlace(stream);
+        if (payload !== undefined) {
+          this.#current = undefined;
+          return this.#finish(stream, payload);
+        }
+      }
+      this.#fill(stream);
       if (this.#missing > 0) {
         if (input.next()) continue;
         return undefined;
@@ -253,19 +273,19 @@ export class ChunkDecoder {
 
   /**
    * Makes a payload of a message that is whole in view, where it lies: moves its chunks together over the headers between.
-   * @returns false, with nothing changed, if it is not whole, or other chunks lie between its own.
+   * @returns undefined, with nothing changed, if it is not whole, or other chunks lie between its own.
    */
-  #takeInPlace(stream: ChunkStream): boolean {
+  #takeInPlace(stream: ChunkStream): Uint8Array | undefined {
     const input = this.#input;
-    if (!input.leaveSeam()) return false;
+    if (!input.leaveSeam()) return undefined;
     const { bytes, position: start, end } = input;
     const { messageLength: length, continuation } = stream;
     const first = this.#missing;
     const size = this.#maxChunkSize;
     const chunksAfter = first === length ? 0 : Math.ceil(length / size) - 1;
     const next = start + length + chunksAfter;
-    if (next > end || this.#partialBytes + length - first > this.#limits.maxPartialBytes) return false;
-    for (let at = start + first; at < next; at += size + 1) if (bytes[at] !== continuation) return false;
+    if (next > end || this.#partialBytes + length - first > this.#limits.maxPartialBytes) return undefined;
+    for (let at = start + first; at < next; at += size + 1) if (bytes[at] !== continuation) return undefined;
     let to = start + first;
     for (let from = to + 1; from < next; from += size + 1) {
       const part = Math.min(size, next - from);
@@ -273,12 +293,10 @@ export class ChunkDecoder {
       to += part;
     }
     this.#partialBytes += length - first;
-    this.#allocated += length;
     this.#missing = 0;
     stream.received = length;
-    stream.buffer = bytes.subarray(start, start + length);
     input.position = next;
-    return true;
+    return bytes.subarray(start, start + length);
   }
 
   /** Copies what is in view of the current chunk, and of chunks behind it that go on with the same message. */
@@ -289,7 +307,7 @@ export class ChunkDecoder {
     let missing = this.#missing;
     const available = end - position;
     if (missing === 0 || available === 0) return;
-    this.#allocated += stream.reserve(Math.min(missing, available), available, this.#slab);
+    this.#allocated += stream.reserve(Math.min(missing, available), available, this.#pool);
     const { buffer, messageLength, continuation } = stream;
     const maxChunkSize = this.#maxChunkSize;
     const maxPartialBytes = this.#limits.maxPartialBytes;
@@ -319,23 +337,41 @@ export class ChunkDecoder {
     input.position = position;
   }
 
-  #finish(stream: ChunkStream): ChunkMessage {
-    const { id: chunkStreamId, timestamp, messageTypeId, messageStreamId } = stream;
-    const payload = this.#release(stream);
+  /** @param inPlace its payload, if that is not in its buffer. */
+  #finish(stream: ChunkStream, inPlace?: Uint8Array): ChunkMessage {
+    const { id: chunkStreamId, timestamp, messageTypeId, messageStreamId, received } = stream;
+    const buffer = this.#close(stream);
+    let payload = inPlace ?? buffer;
+    if (inPlace === undefined && this.#pool !== undefined) {
+      this.#lent = buffer;
+      payload = buffer.subarray(0, received);
+    }
     if (messageTypeId === SET_CHUNK_SIZE) this.#setChunkSize(stream, payload);
     else if (messageTypeId === ABORT) {
       const aborted = this.#streams.get(readU32(payload, 0));
-      if (aborted?.open) this.#release(aborted);
+      if (aborted?.open) {
+        const abandoned = this.#close(aborted);
+        this.#pool?.give(abandoned);
+      }
     }
     return { chunkStreamId, timestamp, messageTypeId, messageStreamId, payload };
   }
 
-  #release(stream: ChunkStream): Uint8Array {
+  /** Ends a message, whole or not. @returns its buffer. */
+  #close(stream: ChunkStream): Uint8Array {
+    const { buffer } = stream;
     this.#partialBytes -= stream.received;
     if (stream.partial) this.#partials--;
-    const payload = stream.close();
-    this.#allocated -= payload.length;
-    return payload;
+    this.#allocated -= buffer.length;
+    stream.close();
+    return buffer;
+  }
+
+  /** Takes the buffer back of which a payload was lent. */
+  #takeBack(): void {
+    if (this.#lent === undefined) return;
+    this.#pool?.give(this.#lent);
+    this.#lent = undefined;
   }
 
   #setChunkSize(stream: ChunkStream, payload: Uint8Array): void {

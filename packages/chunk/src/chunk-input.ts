@@ -19,6 +19,7 @@ export class ChunkInput {
   #seam: Uint8Array = EMPTY; // begin of a header, kept over from before, then the first bytes of `#after`
   #kept = 0; // while `bytes` is the seam: how many of them are not in `#after`
   #after: Uint8Array = EMPTY;
+  #afterEnd = 0;
   #base = 0; // stream offset of `bytes[0]`
   #view: DataView | undefined;
 
@@ -29,7 +30,7 @@ export class ChunkInput {
 
   /** Bytes not read yet. */
   get length(): number {
-    const here = this.#kept > 0 ? this.#after.length + this.#kept : this.end;
+    const here = this.#kept > 0 ? this.#afterEnd + this.#kept : this.end;
     return here - this.position + this.#queue.length;
   }
 
@@ -48,11 +49,23 @@ export class ChunkInput {
     return this.bytes !== this.#seam;
   }
 
-  /** Appends bytes. They are not copied, unless they are few and wait behind others. */
-  push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    if (this.#idle) this.#attach(bytes);
-    else this.#queue.push(bytes);
+  /** Appends the first `length` bytes of an array. They are not copied, unless they wait behind others. */
+  push(bytes: Uint8Array, length: number): void {
+    if (length === 0) return;
+    if (this.#idle) this.#attach(bytes, length);
+    else this.#queue.push(bytes.slice(0, length));
+  }
+
+  /** Copies what is left of the array that is in view. */
+  detach(): void {
+    if (this.#idle) return;
+    if (this.#kept > 0) this.#after = this.#after.slice(0, this.#afterEnd);
+    else {
+      const rest = this.bytes.slice(this.position, this.end);
+      this.#base += this.position;
+      this.position = 0;
+      this.#show(rest, rest.length);
+    }
   }
 
   /**
@@ -63,13 +76,13 @@ export class ChunkInput {
     if (this.#kept > 0 && this.position >= this.#kept) {
       this.position -= this.#kept;
       this.#base += this.#kept;
-      this.#show(this.#after, this.#after.length);
+      this.#show(this.#after, this.#afterEnd);
       return true;
     }
     if (this.#queue.length > 0) {
       const piece = this.#queue.front();
       this.#queue.skip(piece.length);
-      this.#attach(piece);
+      this.#attach(piece, piece.length);
       return true;
     }
     this.#keepRest();
@@ -86,15 +99,16 @@ export class ChunkInput {
     this.#idle = true;
   }
 
-  #attach(bytes: Uint8Array): void {
+  #attach(bytes: Uint8Array, length: number): void {
     const kept = this.#keepRest();
-    if (kept === 0) this.#show(bytes, bytes.length);
+    if (kept === 0) this.#show(bytes, length);
     else {
-      const taken = Math.min(LONGEST_HEADER, bytes.length); // enough for each header that begins in the kept bytes
+      const taken = Math.min(LONGEST_HEADER, length); // enough for each header that begins in the kept bytes
       for (let i = 0; i < taken; i++) this.#seam[kept + i] = bytes[i] as number;
       this.#show(this.#seam, kept + taken);
       this.#kept = kept;
       this.#after = bytes;
+      this.#afterEnd = length;
     }
     this.#idle = false;
   }

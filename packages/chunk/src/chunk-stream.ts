@@ -1,7 +1,9 @@
-import type { Slab } from "./slab.js";
+import type { BufferPool } from "@rtmp/bytes-util";
 
 /** First buffer of a message whose bytes come in dribs and drabs. */
 const SMALLEST_BUFFER = 256;
+/** A message up to this length gets its buffer whole at once, if that is one that is used again. */
+const SMALL_MESSAGE = 16_384;
 /** Most room made for bytes of a push that may turn out to be another message's. */
 const LARGEST_FORESIGHT = 65_536;
 
@@ -28,7 +30,7 @@ export class ChunkStream {
   partial = false;
   /** Bytes of its payload that are there. */
   received = 0;
-  /** Holds them: grows with them, and never beyond the message. */
+  /** Holds them: grows with them. */
   buffer: Uint8Array = EMPTY;
   #words: Int32Array | undefined;
 
@@ -44,35 +46,30 @@ export class ChunkStream {
 
   /**
    * Makes room for `needed` more bytes, of `available` ones that have arrived and may follow each other in this message.
-   * @param slab where the buffer of a small message may be cut from, whole at once.
+   * @param pool where buffers come from; without it each is made for this message, and never longer than it.
    * @returns how many bytes more are allocated than before.
    */
-  reserve(needed: number, available: number, slab: Slab | undefined): number {
-    const before = this.buffer.length;
-    if (this.received + needed <= before) return 0;
-    const piece = before === 0 ? slab?.take(this.messageLength) : undefined;
-    if (piece !== undefined) {
-      this.buffer = piece;
-      return piece.length;
-    }
-    const wanted = this.received + Math.max(needed, Math.min(available, LARGEST_FORESIGHT));
-    const grown = Math.max(SMALLEST_BUFFER, wanted, before + (before >>> 1)); // by a factor: copying stays linear
-    const larger = new Uint8Array(Math.min(grown, this.messageLength));
-    if (this.received > 0) larger.set(before === this.received ? this.buffer : this.buffer.subarray(0, this.received));
+  reserve(needed: number, available: number, pool: BufferPool | undefined): number {
+    const { buffer: before, messageLength, received } = this;
+    if (received + needed <= before.length) return 0;
+    const wanted = received + Math.max(needed, Math.min(available, LARGEST_FORESIGHT));
+    const grown = Math.max(SMALLEST_BUFFER, wanted, before.length + (before.length >>> 1)); // by a factor: copying stays linear
+    const length = Math.min(grown, messageLength);
+    const larger = pool?.take(Math.max(length, Math.min(messageLength, SMALL_MESSAGE))) ?? new Uint8Array(length);
+    if (received > 0) larger.set(before.length === received ? before : before.subarray(0, received));
+    if (before.length > 0) pool?.give(before);
     this.buffer = larger;
     this.#words = undefined;
-    return larger.length - before;
+    return larger.length - before.length;
   }
 
-  /** Lets go of the message; the header's fields stay. @returns its payload, as far as it is there. */
-  close(): Uint8Array {
-    const payload = this.buffer;
+  /** Lets go of the message; the header's fields stay. */
+  close(): void {
     this.open = false;
     this.partial = false;
     this.received = 0;
     this.buffer = EMPTY;
     this.#words = undefined;
-    return payload;
   }
 }
 

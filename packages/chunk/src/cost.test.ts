@@ -91,10 +91,10 @@ test.for([
   { chunkSize: 4096, chunks: 3 },
   { chunkSize: 60_000, chunks: 1 },
 ])(
-  "a message in input that is given away costs one view, and moves no more than chunks of $chunkSize make it",
+  "a message whose payload is borrowed costs one view, and moves no more than chunks of $chunkSize make it",
   ({ chunkSize, chunks }) => {
     const { messages, reads } = stream(chunkSize);
-    const decoder = new ChunkDecoder({}, { ownsInput: true });
+    const decoder = new ChunkDecoder({}, { payloads: "borrowed" });
     announce(decoder, chunkSize);
     const payloads: Uint8Array[] = [];
     const cost = countCost();
@@ -108,6 +108,24 @@ test.for([
     for (const payload of payloads) expect(reads.some(({ buffer }) => buffer === payload.buffer)).toBe(true);
   },
 );
+
+test("borrowed payloads that lie across reads are copied once, into buffers that are used again", () => {
+  const bytes = Buffer.concat(stream(4096).reads);
+  const decoder = new ChunkDecoder({}, { payloads: "borrowed" });
+  announce(decoder, 4096);
+  const read = (): void => {
+    for (let at = 0; at < bytes.length; at += 6000) {
+      decoder.push(Uint8Array.prototype.slice.call(bytes, at, at + 6000));
+      while (decoder.read() !== undefined);
+    }
+  };
+  read();
+  const reads = Math.ceil(bytes.length / 6000);
+  const cost = countCost();
+  read();
+  expect(cost.arrays).toBe(reads); // made here
+  expect(cost.copied).toBeLessThanOrEqual(COUNT * LENGTH);
+});
 
 test("payloads of their own are copied once each", () => {
   const { reads } = stream(60_000);

@@ -46,8 +46,8 @@ export type LinkLimits = Pick<
 export interface LinkOptions {
   /** Whether Set Chunk Size goes out as soon as hands are shaken; else when it is asked for. @defaultValue true */
   readonly announcesChunkSize?: boolean;
-  /** Whether received arrays are given away, so that payloads may be views of them. @defaultValue false */
-  readonly ownsInput?: boolean;
+  /** As in `ChunkDecoderOptions`. @defaultValue "own" */
+  readonly payloads?: "own" | "borrowed";
 }
 
 /**
@@ -76,7 +76,7 @@ export class ProtocolLink {
   #checkedAt = 0; // bytes parsed when partials were last checked
 
   constructor(handshake: Handshake, limits: LinkLimits, options: LinkOptions = {}) {
-    const { announcesChunkSize = true, ownsInput = false } = options;
+    const { announcesChunkSize = true, payloads = "own" } = options;
     this.#handshake = handshake;
     this.#announcesChunkSize = announcesChunkSize;
     this.#limits = limits;
@@ -93,7 +93,7 @@ export class ProtocolLink {
       maxPartials: limits.maxPartials,
       maxPartialBytes: limits.maxPartialBytes,
     };
-    this.#decoder = new ChunkDecoder(chunkLimits, { ownsInput });
+    this.#decoder = new ChunkDecoder(chunkLimits, { payloads });
     this.#collect(handshake.takeOutput());
   }
 
@@ -137,16 +137,21 @@ export class ProtocolLink {
     return this.#peerBandwidth;
   }
 
-  /** Takes bytes from the peer. @throws HandshakeError */
-  receive(bytes: Uint8Array): void {
-    this.#bytesReceived += bytes.length;
-    if (this.#handshake === undefined) this.#decoder.push(bytes);
-    else this.#shakeHands(this.#handshake, bytes);
+  /** Takes bytes from the peer: the first `length` of an array. @throws HandshakeError */
+  receive(bytes: Uint8Array, length = bytes.length): void {
+    this.#bytesReceived += length;
+    if (this.#handshake === undefined) this.#decoder.push(bytes, length);
+    else this.#shakeHands(this.#handshake, bytes.subarray(0, length));
     // One acknowledgement a read at most, so that a tiny window costs the peer more than us (RTMP 5.4.3).
     if (this.#handshake === undefined && this.#bytesReceived - this.#acknowledged >= this.#peerWindow) {
       this.#acknowledged = this.#bytesReceived;
       this.send({ type: "acknowledgement", sequenceNumber: this.#bytesReceived % 2 ** 32 });
     }
+  }
+
+  /** Copies what is not parsed yet of received arrays, so that these can be used again. */
+  detachInput(): void {
+    this.#decoder.detach();
   }
 
   /**

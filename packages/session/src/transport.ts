@@ -2,8 +2,11 @@ import { type Deferred, deferred } from "./deferred.js";
 
 /** Is called with what a transport reads. */
 export interface TransportReceiver {
-  /** Bytes came. */
-  data(bytes: Uint8Array): void;
+  /**
+   * Bytes came: the first `length` of an array, if that is given. They are there until the call is over, and may be written to;
+   * then the transport may use the array again.
+   */
+  data(bytes: Uint8Array, length?: number): void;
   /** The peer has closed its side; nothing more comes. */
   end(): void;
   /** The connection is broken; nothing more comes. */
@@ -32,8 +35,6 @@ export interface Transport {
    * comes later, never from within. Optional: what has only `readable` is read that way.
    */
   receive?(receiver: TransportReceiver): TransportFlow;
-  /** Whether each array it reads is a fresh one that nobody else will use. @defaultValue false */
-  readonly givesReadsAway?: boolean;
   /** Queues bytes to be written. A promise asks the caller to wait until there is room; it rejects if the connection breaks. */
   write(bytes: Uint8Array): void | Promise<void>;
   /** Closes our side once all is written (FIN); the peer may go on sending. */

@@ -35,12 +35,12 @@ function decoding(chunkSize: number): Contest {
   const wire = wireOf(chunkSize);
   const announced = new ChunkEncoder().encode(setChunkSize(chunkSize));
   const room = new Uint8Array(wire.length);
-  const ours = (ownsInput: boolean, take: (payload: Uint8Array) => void) => {
-    const decoder = new ChunkDecoder({}, { ownsInput });
+  const ours = (payloads: "own" | "borrowed", take: (payload: Uint8Array) => void) => {
+    const decoder = new ChunkDecoder({}, { payloads });
     decoder.push(announced);
     decoder.read();
-    if (ownsInput) room.set(wire); // they are moved in place, and a server reads each byte once
-    const input = ownsInput ? room : wire;
+    if (payloads === "borrowed") room.set(wire); // they are moved in place, and a server reads each byte once
+    const input = payloads === "borrowed" ? room : wire;
     for (let at = 0; at < input.length; at += READ) {
       decoder.push(input.subarray(at, at + READ));
       for (let message = decoder.read(); message !== undefined; message = decoder.read()) take(message.payload);
@@ -50,8 +50,8 @@ function decoding(chunkSize: number): Contest {
     name: `chunk decode, chunk size ${chunkSize}`,
     bytes: wire.length,
     contenders: [
-      contender("ours, as the server decodes (the copy of its input included)", (take) => ours(true, take)),
-      contender("ours, payloads of their own", (take) => ours(false, take)),
+      contender("ours, as the server decodes (the copy of its input included)", (take) => ours("borrowed", take)),
+      contender("ours, payloads of their own", (take) => ours("own", take)),
       contender("node-media-server", (take) => readWithNodeMediaServer(wire, chunkSize, take)),
     ],
   };

@@ -1,8 +1,8 @@
 import { videoTrackIdOf } from "@rtmp/flv";
-import { costOf, detach, type MediaPacket } from "./media-packet.js";
+import { FrameLog } from "./frame-log.js";
+import { costOf, type MediaPacket } from "./media-packet.js";
+import type { KeptPayload } from "./payload-store.js";
 
-/** Memory that a cache may hold beyond twice what it keeps: one read of a socket. */
-const SLACK = 65_536;
 /** After so long without a frame of the track that counts, others count: an encoder may change its tracks. In ms. */
 const TRACK_GONE_MS = 5000;
 
@@ -20,15 +20,16 @@ export interface GopCacheLimits {
  */
 export class GopCache {
   readonly #limits: GopCacheLimits;
-  #packets: MediaPacket[] = [];
+  readonly #frames = new FrameLog();
   #bytes = 0;
   #mainTrack: number | undefined;
   #mainTrackAt = 0; // time of its last frame
-  #lastBuffer: ArrayBufferLike | undefined; // of the last packet that was kept as it is
-  #pinned = 0; // bytes of all such buffers
+  readonly #onDrop: () => void;
 
-  constructor(limits: GopCacheLimits) {
+  /** @param onDrop called when it has let go of all that it kept. */
+  constructor(limits: GopCacheLimits, onDrop: () => void = () => {}) {
     this.#limits = limits;
+    this.#onDrop = onDrop;
   }
 
   /** Bytes that it keeps, with the cost of each packet. */
@@ -49,23 +50,34 @@ export class GopCache {
     return packet.keyframe;
   }
 
-  /** Takes a frame. @param entry whether it {@link isEntry}. */
-  push(packet: MediaPacket, entry: boolean): void {
+  /**
+   * Decides whether a frame is to be kept: then {@link push} it next. Lets go of a group that is over, or too large.
+   * @param entry whether it {@link isEntry}.
+   */
+  admits(packet: MediaPacket, entry: boolean): boolean {
     const { maxBytes, maxMs } = this.#limits;
     if (entry) this.#drop();
-    if (this.#packets.length === 0 && !(entry && packet.kind === "video")) return;
-    const first = this.#packets[0] ?? packet;
-    if (this.#bytes + costOf(packet) > maxBytes || Math.abs(packet.timestamp - first.timestamp) > maxMs) {
-      this.#drop();
-      return;
-    }
+    if (this.#frames.length === 0 && !(entry && packet.kind === "video")) return false;
+    const { timestamp } = packet;
+    const ms = Math.abs(timestamp - (this.#frames.firstTimestamp ?? timestamp));
+    if (this.#bytes + costOf(packet) <= maxBytes && ms <= maxMs) return true;
+    this.#drop();
+    return false;
+  }
+
+  /** Takes a frame that it admits. @param payload where its payload is kept, until the cache lets go. */
+  push(packet: MediaPacket, payload: KeptPayload): void {
     this.#bytes += costOf(packet);
-    this.#packets.push(this.#pinsTooMuch(packet) ? detach(packet) : packet);
+    this.#frames.push(packet, payload);
   }
 
   /** The frames since the keyframe, in order; none if there is none to start from. */
-  packets(): readonly MediaPacket[] {
-    return this.#packets;
+  packets(): MediaPacket[] {
+    return this.#frames.packets();
+  }
+  /** The keyframe. */
+  get keyframe(): MediaPacket | undefined {
+    return this.#frames.at(0);
   }
 
   /** Forgets all, also which track counts: another encoder follows. */
@@ -75,19 +87,9 @@ export class GopCache {
   }
 
   #drop(): void {
-    this.#packets = [];
+    if (this.#frames.length === 0) return;
+    this.#frames.clear();
     this.#bytes = 0;
-    this.#pinned = 0;
-    this.#lastBuffer = undefined;
-  }
-
-  /** A payload that is a view of a whole read is fine as long as most of the read is kept anyway. */
-  #pinsTooMuch({ payload }: MediaPacket): boolean {
-    const { buffer } = payload;
-    if (buffer === this.#lastBuffer) return false;
-    if (this.#pinned + buffer.byteLength > 2 * this.#bytes + SLACK) return true;
-    this.#lastBuffer = buffer;
-    this.#pinned += buffer.byteLength;
-    return false;
+    this.#onDrop();
   }
 }

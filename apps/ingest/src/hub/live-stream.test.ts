@@ -49,7 +49,36 @@ describe("LiveStream", () => {
       [8, "frame", false],
     ]);
     expect(collectors[1]?.packets.every((packet, i) => packet === first.packets[i])).toBe(true);
-    expect(stream.heldBytes).toBe(14);
+    const frames = first.packets.filter(({ role }) => role === "frame");
+    const inBuffer = frames.reduce((sum, { payload }) => sum + payload.length, 0);
+    expect(stream.heldBytes).toBe(14 + 65_536 - inBuffer); // what subscribers hold, and a buffer to be filled
+  });
+
+  test("copies what somebody keeps, and nothing else", () => {
+    const { stream, feed, first } = setUp();
+    const looked: Uint8Array[] = [];
+    stream.subscribe({
+      heldBytes: 0,
+      keepsFrames: false,
+      packet: ({ payload }) => void looked.push(payload),
+      end: () => {},
+    });
+    const message = videoMessage(0, true, 100);
+    const sent = message.payload.slice();
+    feed.write(message);
+    message.payload.fill(0xee); // the connection reads on, into the same array
+    expect(first.packets[0]?.payload).toEqual(sent);
+
+    const unwatched = new LiveStream({ app: "live", name: "alone" }, new Date(0));
+    const alone = unwatched.begin(new Date(0), () => {});
+    unwatched.subscribe({
+      heldBytes: 0,
+      keepsFrames: false,
+      packet: ({ payload }) => void looked.push(payload),
+      end: () => {},
+    });
+    alone.write(message);
+    expect(looked[1]).toBe(message.payload);
   });
 
   test("counts messages and bytes as they came, by kind", () => {

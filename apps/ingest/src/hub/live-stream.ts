@@ -1,7 +1,8 @@
 import { GopCache, type GopCacheLimits } from "./gop-cache.js";
 import { InitCache } from "./init-cache.js";
 import type { MediaPacket } from "./media-packet.js";
-import { type PublishedMessage, PublishFeed } from "./publish-feed.js";
+import { PayloadStore } from "./payload-store.js";
+import { type PacketDraft, type PublishedMessage, PublishFeed } from "./publish-feed.js";
 import type { StreamId } from "./stream-id.js";
 import { type StreamLimits, ViewerSeats } from "./stream-limits.js";
 
@@ -26,6 +27,8 @@ export interface StreamSubscriber {
   end(end: StreamEnd): void | Promise<void>;
   /** Bytes of media that it keeps on the publisher's account. */
   readonly heldBytes: number;
+  /** Whether it keeps frames beyond the call of `packet`. @defaultValue true */
+  readonly keepsFrames?: boolean;
   /** Whether somebody watches: a stream that is pulled on demand goes on for that. */
   readonly watching?: boolean;
 }
@@ -59,8 +62,10 @@ export class LiveStream {
   readonly seats = new ViewerSeats();
   #limits: StreamLimits = {};
   readonly #init = new InitCache();
+  readonly #payloads = new PayloadStore();
   readonly #gop: GopCache;
   readonly #subscribers = new Set<StreamSubscriber>();
+  #keepers = 0; // of the subscribers
   readonly #onSubscriberError: (error: unknown) => void;
   #feed: PublishFeed | undefined;
   #lastTimestamp: number | undefined;
@@ -70,7 +75,7 @@ export class LiveStream {
     this.id = id;
     this.startedAt = startedAt;
     this.origin = options.origin ?? "publisher";
-    this.#gop = new GopCache(options.gop);
+    this.#gop = new GopCache(options.gop, () => this.#payloads.release());
     this.#onSubscriberError = options.onSubscriberError;
   }
 
@@ -84,7 +89,7 @@ export class LiveStream {
   }
   /** Bytes of media kept on the publisher's account: by subscribers, and in the GOP cache. */
   get heldBytes(): number {
-    let held = this.#gop.bytes;
+    let held = this.#gop.bytes + this.#payloads.spareBytes;
     for (const subscriber of this.#subscribers) held += subscriber.heldBytes;
     return held;
   }
@@ -144,18 +149,27 @@ export class LiveStream {
   }
   /** The frames since the last keyframe, for somebody who starts now; none if they are not kept. */
   gopPackets(): readonly MediaPacket[] {
+    this.#payloads.share();
     return this.#gop.packets();
+  }
+  /** The last keyframe, to be looked at now; undefined if frames are not kept. */
+  get keyframe(): MediaPacket | undefined {
+    return this.#gop.keyframe;
   }
 
   /** Adds a subscriber. @returns removes it again, without a call of its `end`. @throws RangeError if the stream has ended. */
   subscribe(subscriber: StreamSubscriber): () => void {
     if (this.#ended) throw new RangeError("the stream has ended");
+    if (!this.#subscribers.has(subscriber) && keepsFrames(subscriber)) {
+      this.#keepers++;
+      this.#payloads.share();
+    }
     this.#subscribers.add(subscriber);
-    return () => this.#subscribers.delete(subscriber);
+    return () => this.#unsubscribe(subscriber);
   }
 
   /**
-   * Passes a message on to all subscribers. Ignored from a publisher whose turn is over.
+   * Passes a message on to all subscribers. Its payload is copied if somebody keeps it. Ignored from a publisher whose turn is over.
    * @returns a promise if one of them asks the publisher to wait.
    */
   write(feed: PublishFeed, message: PublishedMessage): void | Promise<void> {
@@ -163,7 +177,8 @@ export class LiveStream {
     const packet = message.type === "data" ? this.#data(feed, message) : this.#media(feed, message);
     if (packet === undefined) return;
     const entry = this.#gop.isEntry(packet);
-    if (packet.role === "frame") this.#gop.push(packet, entry);
+    if (packet.role === "frame") this.#keep(packet, entry);
+    else packet.payload = packet.payload.slice();
     let waits: Promise<void>[] | undefined;
     for (const subscriber of this.#subscribers) {
       try {
@@ -197,9 +212,21 @@ export class LiveStream {
       }),
     );
     this.#subscribers.clear();
+    this.#keepers = 0;
   }
 
-  #media(feed: PublishFeed, message: PublishedMessage): MediaPacket {
+  /** Keeps a copy of a frame's payload, if somebody needs it. */
+  #keep(packet: PacketDraft, entry: boolean): void {
+    const admitted = this.#gop.admits(packet, entry);
+    const shared = this.#keepers > 0;
+    if (shared) this.#payloads.share();
+    if (!admitted && !shared) return;
+    const kept = this.#payloads.keep(packet.payload);
+    if (admitted) this.#gop.push(packet, kept);
+    if (shared) packet.payload = kept.buffer.subarray(kept.start, kept.start + kept.length);
+  }
+
+  #media(feed: PublishFeed, message: PublishedMessage): PacketDraft {
     const packet = feed.media(message);
     if (packet.role === "config") this.#init.setConfig(packet);
     else if (this.#lastTimestamp === undefined || packet.timestamp > this.#lastTimestamp) {
@@ -208,7 +235,7 @@ export class LiveStream {
     return packet;
   }
 
-  #data(feed: PublishFeed, message: PublishedMessage): MediaPacket | undefined {
+  #data(feed: PublishFeed, message: PublishedMessage): PacketDraft | undefined {
     const { packet, metadata } = feed.data(message);
     if (metadata === "clear") this.#init.clearMetadata();
     else if (metadata === "set" && packet !== undefined) this.#init.setMetadata(packet);
@@ -226,7 +253,14 @@ export class LiveStream {
   }
 
   #remove(subscriber: StreamSubscriber, error: unknown): void {
-    this.#subscribers.delete(subscriber);
+    this.#unsubscribe(subscriber);
     this.#onSubscriberError(error);
   }
+  #unsubscribe(subscriber: StreamSubscriber): void {
+    if (this.#subscribers.delete(subscriber) && keepsFrames(subscriber)) this.#keepers--;
+  }
+}
+
+function keepsFrames(subscriber: StreamSubscriber): boolean {
+  return subscriber.keepsFrames !== false;
 }

@@ -19,6 +19,9 @@ export interface PublishedMessage {
   readonly payload: Uint8Array;
 }
 
+/** A packet that nobody has seen yet. */
+export type PacketDraft = { -readonly [Field in keyof MediaPacket]: MediaPacket[Field] };
+
 /** What came over one publish, payload bytes and messages by kind. */
 export interface StreamCounts {
   audioMessages: number;
@@ -66,7 +69,7 @@ export class PublishFeed {
   }
 
   /** The packet of an audio or video message. */
-  media({ type, timestamp, payload }: PublishedMessage): MediaPacket {
+  media({ type, timestamp, payload }: PublishedMessage): PacketDraft {
     const counts = this.#counts;
     if (type === "audio") {
       counts.audioMessages++;
@@ -81,13 +84,13 @@ export class PublishFeed {
   }
 
   /** The packet of a data message, if it is for anybody but the server, and what it changes. */
-  data({ messageTypeId, timestamp, payload }: PublishedMessage): { packet?: MediaPacket; metadata: MetadataChange } {
+  data({ messageTypeId, timestamp, payload }: PublishedMessage): { packet?: PacketDraft; metadata: MetadataChange } {
     this.#counts.dataMessages++;
     this.#counts.dataBytes += payload.length;
     const frame = readDataFrame(messageTypeId, payload);
     const isMetadata = frame.name === "onMetaData";
     if (frame.action === "clear") return { metadata: isMetadata ? "clear" : undefined };
-    const packet: MediaPacket = {
+    const packet: PacketDraft = {
       kind: "data",
       tagType: messageTypeId === 15 ? 15 : 18,
       role: "data",
@@ -105,7 +108,7 @@ export class PublishFeed {
     keyframe: boolean,
     timestamp: number,
     payload: Uint8Array,
-  ): MediaPacket {
+  ): PacketDraft {
     const role = config ? "config" : "frame";
     const plain = config ? this.#aside(timestamp) : this.#frame(timestamp);
     return { kind, tagType, role, keyframe, timestamp: plain, payload };

@@ -40,6 +40,7 @@ export class RtmpConnection {
   readonly #entry: RtmpLiveSession;
   readonly #onAccepted: () => void;
   readonly #startedAt: number;
+  #feed: { readonly of: Publication; readonly feed: PublishFeed } | undefined; // the last one that got something
   #app: string | undefined; // the gate's name for the application, if it gave one
 
   constructor({ number, protocol, socket, peer, onAccepted }: RtmpConnectionParts, context: RtmpConnectionContext) {
@@ -55,11 +56,7 @@ export class RtmpConnection {
       handler: {
         connect: (request) => this.#connect(request),
         publish: (request) => this.#publish(request),
-        media: (message: MediaMessage, publication) => {
-          const limiter = this.#limiters.get(publication);
-          if (limiter !== undefined && !limiter.count(message.payload.length)) return;
-          return this.#feeds.get(publication)?.write(message);
-        },
+        media: (message, publication) => this.#media(message, publication),
         unpublish: (publication, end) => this.#unpublish(publication, end),
         play: (request) => this.#play(request),
         stop: (playback, { reason }) => this.#stop(playback, reason),
@@ -73,7 +70,7 @@ export class RtmpConnection {
       timeouts: context.timeouts,
       hmacSha256: nodeHmacSha256,
       random: nodeRandom,
-      payloads: "view",
+      payloads: "borrowed",
     });
     this.#entry = new RtmpLiveSession({
       number,
@@ -141,6 +138,15 @@ export class RtmpConnection {
   destroy(reason: string): void {
     this.#session.close(reason);
     this.#socket.destroy();
+  }
+
+  #media(message: MediaMessage, publication: Publication): void | Promise<void> {
+    if (this.#limiters.size > 0 && this.#limiters.get(publication)?.count(message.payload.length) === false) return;
+    if (this.#feed?.of === publication) return this.#feed.feed.write(message);
+    const feed = this.#feeds.get(publication);
+    if (feed === undefined) return;
+    this.#feed = { of: publication, feed };
+    return feed.write(message);
   }
 
   #connect(request: ConnectRequest): void | Promise<void> {
@@ -223,6 +229,7 @@ export class RtmpConnection {
   }
 
   #forget(publication: Publication): void {
+    this.#feed = undefined;
     this.#feeds.delete(publication);
     this.#limiters.get(publication)?.stop();
     this.#limiters.delete(publication);

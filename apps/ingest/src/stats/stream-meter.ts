@@ -32,6 +32,7 @@ export interface GopLength {
  */
 export class StreamMeter implements StreamSubscriber {
   readonly heldBytes = COST;
+  readonly keepsFrames = false;
   readonly stream: LiveStream;
   readonly history = new StreamHistory();
   /** By their ids; the first is what most players show. */

@@ -95,7 +95,7 @@ function describeEach<Config>(
 
 /** VP8 and VP9 tell the picture's size in keyframes alone: the GOP cache has one. */
 function addSizeOfVp(stream: LiveStream, video: Map<number, VideoConfig>): void {
-  const keyframe = stream.gopPackets()[0];
+  const { keyframe } = stream;
   if (keyframe === undefined) return;
   try {
     for (const { trackId, codec, data } of readVideoTracks(keyframe.payload)) {

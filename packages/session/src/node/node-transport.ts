@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Transport, TransportFlow, TransportReceiver } from "../transport.js";
+import { readShared } from "./shared-reads.js";
 
 /** Bytes read ahead of the session before the socket is paused. */
 const READ_AHEAD = 65_536;
@@ -13,7 +14,6 @@ export function nodeTransport(socket: Socket): Transport {
 }
 
 class NodeTransport implements Transport {
-  readonly givesReadsAway = true; // Node allocates anew for each read
   readonly remoteAddress: string | undefined;
   readonly #socket: Socket;
   #reader: SocketReader | undefined;
@@ -62,8 +62,10 @@ function listen(socket: Socket, receiver: TransportReceiver): void {
     if (error === undefined) receiver.end();
     else receiver.broken(error);
   };
+  const shared = readShared(socket, (bytes, length) => receiver.data(bytes, length));
   // A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy.
-  socket.on("data", (bytes: Buffer) => receiver.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
+  if (shared) socket.resume();
+  else socket.on("data", (bytes) => receiver.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
   socket.on("end", finish);
   socket.on("error", finish);
   socket.on("close", () => finish()); // its argument says only whether there was an error
@@ -102,7 +104,7 @@ class SocketReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Arra
   constructor(socket: Socket) {
     this.#socket = socket;
     listen(socket, {
-      data: (bytes) => this.#receive(bytes),
+      data: (bytes, length) => this.#receive(bytes.slice(0, length)), // they wait here beyond the call
       end: () => this.#finish(undefined),
       broken: (error) => this.#finish(error),
     });

@@ -4,11 +4,8 @@ import type { SessionTimeouts } from "../limits.js";
 /** Where a connection stands, as far as time is concerned. */
 export type Phase = "handshake" | "connecting" | "connected" | "publishing" | "playing";
 
-/** What is due, and when. `ping`: ask a silent player whether it is still there. */
-export interface Due {
-  readonly at: number;
-  readonly action: "ping" | "check-partials" | EndReason;
-}
+/** What is due. `ping`: ask a silent player whether it is still there. */
+export type Due = "ping" | "check-partials" | EndReason;
 
 /** Keeps the times from which the peer's deadlines count. They stand still while the application takes its time. */
 export class Deadlines {
@@ -56,30 +53,49 @@ export class Deadlines {
     if (this.#pingedAt !== undefined) this.#pingedAt += ms;
   }
 
-  /** When what is due next is due; `undefined` while time stands still. */
-  next(phase: Phase): Due | undefined {
-    if (this.#heldSince !== undefined) return undefined;
+  /** When something is due next; `Infinity` while time stands still. Asked with each read, so it makes no object. */
+  next(phase: Phase): number {
+    if (this.#heldSince !== undefined) return Number.POSITIVE_INFINITY;
     const timeouts = this.#timeouts;
     switch (phase) {
       case "handshake":
-        return { at: this.#phaseSince + timeouts.handshakeMs, action: "handshake-timeout" };
+        return this.#phaseSince + timeouts.handshakeMs;
       case "connecting":
-        return { at: this.#phaseSince + timeouts.connectMs, action: "connect-timeout" };
+        return this.#phaseSince + timeouts.connectMs;
       case "connected":
-        return { at: this.#phaseSince + timeouts.startMs, action: "start-timeout" };
-      case "publishing": {
-        const idleAt = this.#receivedAt + timeouts.idleMs;
-        const checkAt = this.#partialsCheckedAt + timeouts.idleMs;
-        return checkAt < idleAt ? { at: checkAt, action: "check-partials" } : { at: idleAt, action: "idle-timeout" };
-      }
-      case "playing": {
-        const ping: Due =
-          this.#pingedAt === undefined
-            ? { at: this.#receivedAt + timeouts.pingMs, action: "ping" }
-            : { at: this.#pingedAt + timeouts.pingTimeoutMs, action: "ping-timeout" };
-        const checkAt = this.#partialsCheckedAt + timeouts.idleMs;
-        return checkAt < ping.at ? { at: checkAt, action: "check-partials" } : ping;
-      }
+        return this.#phaseSince + timeouts.startMs;
+      case "publishing":
+        return Math.min(this.#receivedAt + timeouts.idleMs, this.#checkAt());
+      case "playing":
+        return Math.min(this.#pingAt(), this.#checkAt());
     }
+  }
+
+  /** What that is; `undefined` while time stands still. */
+  due(phase: Phase): Due | undefined {
+    if (this.#heldSince !== undefined) return undefined;
+    switch (phase) {
+      case "handshake":
+        return "handshake-timeout";
+      case "connecting":
+        return "connect-timeout";
+      case "connected":
+        return "start-timeout";
+      case "publishing":
+        return this.#checkAt() < this.#receivedAt + this.#timeouts.idleMs ? "check-partials" : "idle-timeout";
+      case "playing":
+        if (this.#checkAt() < this.#pingAt()) return "check-partials";
+        return this.#pingedAt === undefined ? "ping" : "ping-timeout";
+    }
+  }
+
+  /** When unfinished messages are to be looked at. */
+  #checkAt(): number {
+    return this.#partialsCheckedAt + this.#timeouts.idleMs;
+  }
+  /** When a player is to be asked for a sign of life, or has given none. */
+  #pingAt(): number {
+    const { pingMs, pingTimeoutMs } = this.#timeouts;
+    return this.#pingedAt === undefined ? this.#receivedAt + pingMs : this.#pingedAt + pingTimeoutMs;
   }
 }

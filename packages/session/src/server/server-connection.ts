@@ -36,10 +36,11 @@ export interface ServerConnectionOptions {
   /** HMAC-SHA256 for the digest handshake. @defaultValue the one of `@noble/hashes`; Node's own is faster */
   readonly hmacSha256?: HmacSha256;
   /**
-   * Whether arrays given to `receive` are given away for good: then payloads may be views of them, which spares a copy.
-   * @defaultValue false
+   * Whose payloads of media are. `own`: each is an array of its own. `borrowed`: it is there until the next `read` or `receive`, and may be
+   * a part of what `receive` was given, which is written to. Spares a copy and an allocation a message.
+   * @defaultValue "own"
    */
-  readonly ownsInput?: boolean;
+  readonly payloads?: "own" | "borrowed";
   /** Milliseconds of a clock that never goes back: the moment of creation. */
   readonly now: number;
   readonly limits?: Partial<SessionLimits> | undefined;
@@ -67,18 +68,20 @@ export class ServerConnection {
   readonly #context: ServerContext;
   readonly #deadlines: Deadlines;
   readonly #commands: RateLimit;
+  readonly #borrows: boolean;
   #aggregate: RawMessage[] = []; // parts still to be handled, in reverse
   #droppedBytes = 0;
   #accepted = false;
   #handshakenAt: number | undefined;
 
   constructor(options: ServerConnectionOptions) {
-    const { random, hmacSha256, now, ownsInput = false } = options;
+    const { random, hmacSha256, now, payloads = "own" } = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#commands = new RateLimit(this.#limits.commandsPerSecond, this.#limits.commandBurst);
     const handshake = new ServerHandshake({ random, ...(hmacSha256 && { hmacSha256 }) });
-    this.#link = new ProtocolLink(handshake, this.#limits, { ownsInput });
+    this.#link = new ProtocolLink(handshake, this.#limits, { payloads });
+    this.#borrows = payloads === "borrowed";
     this.#context = new ServerContext(this.#limits, this.#link);
     this.#deadlines = new Deadlines(this.#timeouts, now);
   }
@@ -133,7 +136,7 @@ export class ServerConnection {
     const { end, pending } = this.#context;
     if (end !== undefined) return Number.POSITIVE_INFINITY;
     if (pending !== undefined) return pending.since + this.#timeouts.decisionMs;
-    return this.#deadlines.next(this.#phase())?.at ?? Number.POSITIVE_INFINITY;
+    return this.#deadlines.next(this.#phase());
   }
 
   /** Acts on a deadline that has passed. */
@@ -155,7 +158,7 @@ export class ServerConnection {
       });
       return;
     }
-    const action = this.#deadlines.next(this.#phase())?.action;
+    const action = this.#deadlines.due(this.#phase());
     if (action === "ping") {
       this.#deadlines.pinged(now);
       this.#link.send({ type: "userControl", event: "pingRequest", pingTimestamp: Math.floor(now) >>> 0 });
@@ -166,19 +169,28 @@ export class ServerConnection {
     } else if (action !== undefined) this.#fail(action, "Timed out.");
   }
 
-  /** Takes bytes from the peer. Bytes after the end are ignored. */
-  receive(bytes: Uint8Array, now: number): void {
+  /**
+   * Takes bytes from the peer. Bytes after the end are ignored. They are parsed where they lie: leave them unchanged until
+   * `read` answers `undefined` with no request pending, or call {@link detachInput}.
+   * @param length how many of them count, from the first on.
+   */
+  receive(bytes: Uint8Array, now: number, length = bytes.length): void {
     if (this.#context.end !== undefined) return;
     this.#deadlines.received(now);
     const shaking = !this.#link.handshaken;
     try {
-      this.#link.receive(bytes);
+      this.#link.receive(bytes, length);
     } catch (error) {
       this.#failWith(error);
     }
     if (!shaking || !this.#link.handshaken) return;
     this.#handshakenAt = now;
     this.#deadlines.enter(now);
+  }
+
+  /** Copies what is not parsed yet of received arrays, so that these can be used again. */
+  detachInput(): void {
+    this.#link.detachInput();
   }
 
   /** The peer has closed its side, or the connection broke: `reset`. */
@@ -190,12 +202,11 @@ export class ServerConnection {
   read(now: number): ServerEvent | undefined {
     const context = this.#context;
     for (;;) {
-      const event = context.events.shift();
-      if (event !== undefined) return event;
+      if (context.events.length > 0) return context.events.shift();
       if (context.end !== undefined || context.pending !== undefined) return undefined;
       let message: RawMessage | undefined;
       try {
-        message = this.#aggregate.pop() ?? this.#link.read(now);
+        message = this.#aggregate.length > 0 ? this.#aggregate.pop() : this.#link.read(now);
         if (this.#link.flooded) {
           this.#fail("too-many-commands", "Too many control messages.");
           continue;
@@ -362,7 +373,8 @@ export class ServerConnection {
       case MessageType.dataAmf3:
         return this.#media(raw, "data", dataName(raw));
     }
-    const message = decodeMessage(raw);
+    // All but media may be kept: commands by us, parts of an aggregate until they are handled, the rest by the application.
+    const message = decodeMessage(this.#borrows ? { ...raw, payload: raw.payload.slice() } : raw);
     switch (message.type) {
       case "aggregate":
         this.#aggregate = [...message.parts].reverse();

@@ -23,11 +23,11 @@ export interface ServerSessionOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly timeouts?: Partial<SessionTimeouts>;
   /**
-   * Whether payloads may be views of what the transport read, if it gives its reads away (`Transport.givesReadsAway`): no
-   * copy a message. Whoever keeps such a payload keeps the whole read in memory.
-   * @defaultValue "copy": each payload has a buffer of its own
+   * Whose payloads of media are. `own`: each is an array of its own, to be kept. `borrowed`: it is there until `SessionHandler.media`
+   * returns, not until its promise settles; who keeps it copies it. That spares an allocation a message, and mostly a copy.
+   * @defaultValue "own"
    */
-  readonly payloads?: "copy" | "view";
+  readonly payloads?: "own" | "borrowed";
   /** HMAC-SHA256 for the digest handshake, such as `nodeHmacSha256`. @defaultValue the portable one */
   readonly hmacSha256?: HmacSha256;
   /** @defaultValue the runtime's `crypto.getRandomValues` */
@@ -79,7 +79,7 @@ export class ServerSession {
     this.#connection = new ServerConnection({
       random: options.random ?? systemRandom,
       now: this.#madeAt,
-      ownsInput: options.payloads === "view" && transport.givesReadsAway === true,
+      payloads: options.payloads ?? "own",
       limits: options.limits,
       timeouts: options.timeouts,
       ...(options.hmacSha256 && { hmacSha256: options.hmacSha256 }),
@@ -137,7 +137,7 @@ export class ServerSession {
     this.#started = true;
     this.#arm();
     this.#flow = receiveFrom(this.#transport, {
-      data: (bytes) => this.#receive(bytes),
+      data: (bytes, length) => this.#receive(bytes, length),
       end: () => this.#readEnd("closed"),
       broken: (error) => this.#readEnd("reset", error),
     });
@@ -223,14 +223,16 @@ export class ServerSession {
 
   // ---- reading ----
 
-  #receive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array, length?: number): void {
     if (this.#connection.end !== undefined) return; // the peer may still be talking while it reads our last words
+    const now = this.#clock.now(); // once for all of it: asking costs as much as a small message
     try {
-      this.#connection.receive(bytes, this.#clock.now());
+      this.#connection.receive(bytes, now, length);
     } catch (error) {
       this.#fail(error); // a mistake of ours ends this connection and nothing else
     }
-    this.#process();
+    this.#process(now);
+    this.#connection.detachInput(); // the transport may use the array again
   }
 
   #readEnd(reason: "closed" | "reset", error?: unknown): void {
@@ -257,14 +259,14 @@ export class ServerSession {
   }
 
   /** Hands out all events that are there; stops where a handler wants to be waited for. */
-  #process(): void {
+  #process(now = this.#clock.now()): void {
     if (this.#pumping) {
       // Called from within a handler, or while one is waited for: the loop that is under way goes on by itself.
       if (this.#connection.end !== undefined) this.#stalled?.resolve();
       return;
     }
     this.#pumping = true;
-    const wait = this.#deliverAll();
+    const wait = this.#deliverAll(now);
     if (wait === undefined) this.#pumping = false;
     else {
       this.#pump = this.#deliverSlowly(wait).finally(() => {
@@ -283,8 +285,7 @@ export class ServerSession {
     this.#arm();
   }
 
-  #deliverAll(): Promise<void> | undefined {
-    const now = this.#clock.now(); // once for all that is there: asking costs as much as a small message
+  #deliverAll(now: number): Promise<void> | undefined {
     for (;;) {
       let event: ServerEvent | undefined;
       try {
@@ -300,7 +301,7 @@ export class ServerSession {
   }
 
   async #deliverSlowly(first: Promise<void>): Promise<void> {
-    for (let wait: Promise<void> | undefined = first; wait !== undefined; wait = this.#deliverAll()) {
+    for (let wait: Promise<void> | undefined = first; wait !== undefined; wait = this.#deliverAll(this.#clock.now())) {
       this.#connection.hold(this.#clock.now());
       this.#deliverBy = this.#clock.now() + this.#timeouts.deliveryMs;
       this.#stalled = deferred();

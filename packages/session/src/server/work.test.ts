@@ -11,6 +11,7 @@ function publish(publishing: "at once" | "later" = "at once") {
   let receiver: TransportReceiver | undefined;
   let decide = (): void => {};
   const media: MediaMessage[] = [];
+  const seen: Uint8Array[] = []; // copies of payloads, taken in time
   const written: Uint8Array[] = [];
   const flow = { pause: vi.fn(), resume: vi.fn() };
   const transport: Transport = {
@@ -21,20 +22,22 @@ function publish(publishing: "at once" | "later" = "at once") {
       receiver = given;
       return flow;
     },
-    givesReadsAway: true,
     write: (bytes) => void written.push(bytes),
     end: () => {},
     close: () => {},
   };
   const session = new ServerSession(transport, {
     random: counting,
-    payloads: "view",
+    payloads: "borrowed",
     handler: {
       publish: (request) => {
         if (publishing === "at once") request.accept();
         else decide = () => void request.accept();
       },
-      media: (message) => void media.push(message),
+      media: (message) => {
+        media.push(message);
+        seen.push(message.payload.slice());
+      },
     },
   });
   const run = session.run();
@@ -46,7 +49,7 @@ function publish(publishing: "at once" | "later" = "at once") {
     if (reply !== undefined) send(reply);
   }
   send(peer.startPublishing());
-  return { session, run, peer, send, media, written, flow, receiver: () => receiver, decide: () => decide() };
+  return { session, run, peer, send, media, seen, written, flow, receiver: () => receiver, decide: () => decide() };
 }
 
 test("a payload that is whole in a read is a view of it, and costs no write", () => {
@@ -76,4 +79,30 @@ test("the end of such a transport ends the session", async () => {
   const { run, receiver } = publish();
   receiver()?.broken(new Error("reset by the test"));
   expect(await run).toMatchObject({ clean: false, reason: "reset", by: "peer" });
+});
+
+test("a transport may use its arrays again: what waits for a decision stays whole, and what comes in an aggregate", () => {
+  const { peer, send, seen, decide } = publish("later");
+  const [first, second] = [Uint8Array.of(0x27, 1, 0, 0, 0, 1), Uint8Array.of(0x27, 1, 0, 0, 0, 2)];
+  const part = Uint8Array.of(0xaf, 1, 7);
+  const tag = [8, 0, 0, part.length, 0, 0, 20, 0, 0, 0, 0, ...part, 0, 0, 0, 11 + part.length];
+  const reads = [peer.video(0, first), peer.raw(22, Uint8Array.from([...tag, ...tag]), 1), peer.video(40, second)];
+  for (const read of reads) {
+    send(read);
+    read.fill(0xee);
+  }
+  expect(seen).toEqual([]);
+  decide();
+  expect(seen).toEqual([first, part, part, second]);
+});
+
+test("only so much of a read counts as its transport says", () => {
+  const { peer, receiver, seen } = publish();
+  const room = new Uint8Array(1000);
+  for (const payload of [Uint8Array.of(0x27, 1), Uint8Array.of(0x27, 1, 2, 3)]) {
+    const bytes = peer.video(0, payload);
+    room.fill(0xee).set(bytes);
+    receiver()?.data(room, bytes.length);
+  }
+  expect(seen).toEqual([Uint8Array.of(0x27, 1), Uint8Array.of(0x27, 1, 2, 3)]);
 });

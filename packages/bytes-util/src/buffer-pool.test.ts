@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { BufferPool } from "./index.js";
+
+test("gives a buffer that was given back, of a power of two", () => {
+  const pool = new BufferPool();
+  const first = pool.take(5000);
+  expect(first.length).toBe(8192);
+  pool.give(first);
+  expect(pool.idleBytes).toBe(8192);
+  expect(pool.take(4097)).toBe(first);
+  expect(pool.idleBytes).toBe(0);
+  expect(pool.take(8192)).not.toBe(first);
+});
+
+test.for([
+  [0, 1024],
+  [1, 1024],
+  [1024, 1024],
+  [1025, 2048],
+  [65_536, 65_536],
+  [1_048_576, 1_048_576],
+  [1_048_577, 1_048_577],
+] as const)("for %i bytes one of %i", ([length, expected]) => {
+  expect(new BufferPool().take(length).length).toBe(expected);
+});
+
+test("lets no more lie idle than it may, and nothing that it can not give out again", () => {
+  const pool = new BufferPool(4096);
+  const buffers = [pool.take(2048), pool.take(2048), pool.take(2048)];
+  for (const buffer of buffers) pool.give(buffer);
+  expect(pool.idleBytes).toBe(4096);
+  const large = new BufferPool(1e9);
+  for (const length of [0, 1, 512, 1000, 3000, 2_097_152]) large.give(new Uint8Array(length));
+  expect(large.idleBytes).toBe(0);
+});
+
+test("allocates as it is told", () => {
+  const made: number[] = [];
+  const pool = new BufferPool(0, (length) => {
+    made.push(length);
+    return new Uint8Array(length);
+  });
+  pool.take(3000);
+  pool.take(3_000_000);
+  expect(made).toEqual([4096, 3_000_000]);
+});

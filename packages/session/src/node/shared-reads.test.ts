@@ -1,0 +1,131 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { nodeTransport, withSharedReads } from "./index.js";
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server whose sockets share their reads. @returns pairs of its side and the client's. */
+async function listen(): Promise<{ server: Server; pair: () => Promise<{ ours: Socket; theirs: Socket }> }> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const pair = async () => {
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const theirs = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const [socket] = await accepted;
+    const ours = withSharedReads(socket);
+    expect(ours).not.toBe(socket); // this Node's sockets are made as we know them
+    closing.push(() => {
+      ours.destroy();
+      theirs.destroy();
+    });
+    return { ours, theirs };
+  };
+  return { server, pair };
+}
+
+/** What a transport reads: copies, and how it ended. */
+function collect(socket: Socket) {
+  const reads: Buffer[] = [];
+  let tell: (how: unknown) => void = () => {};
+  const ended = new Promise<unknown>((resolve) => {
+    tell = resolve;
+  });
+  const flow = nodeTransport(socket).receive?.({
+    data: (bytes, length) => void reads.push(Buffer.from(bytes.slice(0, length))),
+    end: () => tell("end"),
+    broken: tell,
+  });
+  return { ended, flow, text: () => Buffer.concat(reads).toString("latin1") };
+}
+
+test("connections that share their reads get each what is theirs, whatever came before they were read", async () => {
+  const { pair } = await listen();
+  const pairs = [await pair(), await pair(), await pair()];
+  for (const [i, { theirs }] of pairs.entries()) theirs.write(`${i}`.repeat(1000));
+  await new Promise((resolve) => setImmediate(resolve));
+  const collected = pairs.map(({ ours }) => collect(ours));
+  for (let round = 0; round < 50; round++) {
+    for (const [i, { theirs }] of pairs.entries()) theirs.write(`${i}`.repeat(9000));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const { theirs } of pairs) theirs.end();
+  expect(await Promise.all(collected.map(({ ended }) => ended))).toEqual(["end", "end", "end"]);
+  for (const [i, { text }] of collected.entries()) expect(text() === `${i}`.repeat(451_000)).toBe(true);
+});
+
+test("last words go out after the peer's FIN", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  const { ended } = collect(ours);
+  theirs.end("bye");
+  await ended;
+  const heard: Buffer[] = [];
+  theirs.on("data", (bytes) => void heard.push(bytes));
+  void nodeTransport(ours).write(Buffer.from("and good luck"));
+  await nodeTransport(ours).end();
+  await once(theirs, "end");
+  expect(Buffer.concat(heard).toString()).toBe("and good luck");
+});
+
+test("nothing is read while it is paused", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  const { flow, text, ended } = collect(ours);
+  theirs.write("a".repeat(1000));
+  await expect.poll(() => text().length).toBe(1000);
+  flow?.pause();
+  theirs.end("b".repeat(1000));
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(text().length).toBe(1000);
+  flow?.resume();
+  expect(await ended).toBe("end");
+  expect(text()).toBe("a".repeat(1000) + "b".repeat(1000));
+});
+
+test("it can be iterated too", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  theirs.end("c".repeat(300_000));
+  let length = 0;
+  for await (const bytes of nodeTransport(ours).readable) {
+    expect(bytes.every((byte) => byte === 0x63)).toBe(true);
+    length += bytes.length;
+  }
+  expect(length).toBe(300_000);
+});
+
+test("a connection that is reset is told as broken", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  const { ended } = collect(ours);
+  theirs.resetAndDestroy();
+  expect(await ended).toMatchObject({ code: "ECONNRESET" });
+});
+
+test("a server that is closed waits for such connections, and no longer", async () => {
+  const { server, pair } = await listen();
+  const { ours } = await pair();
+  collect(ours);
+  const closed = once(server, "close");
+  server.close();
+  let isClosed = false;
+  void closed.then(() => {
+    isClosed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isClosed).toBe(false);
+  ours.destroy();
+  await closed;
+});
+
+test("a socket that Node would not let read so is left as it is", () => {
+  const accepted = { _handle: {} } as unknown as Socket;
+  expect(withSharedReads(accepted)).toBe(accepted);
+});

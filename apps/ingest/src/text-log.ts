@@ -20,12 +20,21 @@ export interface LogLine {
  * Unprintable characters are escaped, so that a line stays a line and a name can not steer the terminal.
  */
 export function formatTextLine({ time, level, message, fields }: LogLine): string {
-  const moment = time.toISOString().replace("T", " ").slice(0, -1);
-  let line = `${moment} ${level.toUpperCase().padEnd(5)} ${escapeUnprintable(message)}`;
-  for (const [key, value] of Object.entries(fields)) {
+  let line = `${momentOf(time)} ${level.toUpperCase().padEnd(5)} ${escapeUnprintable(message)}`;
+  for (const key of Object.keys(fields)) {
+    const value = (fields as Record<string, unknown>)[key];
     if (value !== undefined && key !== "event") line += ` ${key}=${formatValue(value)}`;
   }
   return `${line}\n`;
+}
+
+let latest = { time: Number.NaN, moment: "" };
+
+/** Lines come in swarms: several have the same moment. */
+function momentOf(time: Date): string {
+  const ms = time.getTime();
+  if (ms !== latest.time) latest = { time: ms, moment: time.toISOString().replace("T", " ").slice(0, -1) };
+  return latest.moment;
 }
 
 function formatValue(value: unknown): string {

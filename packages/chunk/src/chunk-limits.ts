@@ -64,14 +64,17 @@ const RANGES: { readonly [name in keyof ChunkLimits]: readonly [min: number, max
   minChunkSize: [1, 0x7fffffff],
 };
 
+const NAMES = Object.keys(RANGES) as (keyof ChunkLimits)[];
+
 /**
  * `base` with the values that `changes` gives; `undefined` leaves one as it is.
  * @throws RangeError for a value that is not an integer in the limit's range.
  */
 export function changeLimits(base: ChunkLimits, changes: Partial<ChunkLimits>): ChunkLimits {
   const limits = { ...base };
-  for (const name of Object.keys(RANGES) as (keyof ChunkLimits)[]) {
-    const value = changes[name] ?? base[name];
+  for (const name of NAMES) {
+    const value = changes[name];
+    if (value === undefined) continue;
     const [min, max] = RANGES[name];
     if (!(Number.isInteger(value) && value >= min && value <= max)) {
       throw new RangeError(`${name} ${value} is not an integer in ${min}..${max}`);

@@ -186,7 +186,7 @@ describe("what a layer does right passes", () => {
     [
       "a mode out of two",
       "handshake.json",
-      handshake("c1", { c0c1Hex: C0C1 }, { mode: ["digest", "simple"], digestValid: true, schema: 1 }),
+      handshake("c1", { c0c1Hex: C0C1 }, { mode: ["digest", "simple"], digestValid: false }),
     ],
 
     [

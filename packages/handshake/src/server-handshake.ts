@@ -19,8 +19,8 @@ export interface ServerHandshakeOptions extends HandshakeOptions {
 }
 
 /**
- * The server's side. Once C0 and C1 are there it answers S0, S1 and S2 in one piece, with digests if C1 has a valid
- * one of either schema, else simply. It is done with the last byte of C2, whose content is not judged: FFmpeg and
+ * The server's side. Once C0 and C1 are there it answers S0, S1 and S2 in one piece, with digests if C1 has a version and a
+ * valid digest of either schema, else simply. It is done with the last byte of C2, whose content is not judged: FFmpeg and
  * librtmp send an unsigned copy of S1 in any mode.
  */
 export class ServerHandshake extends Handshake {
@@ -46,7 +46,8 @@ export class ServerHandshake extends Handshake {
     const answer = new Uint8Array(1 + 2 * PACKET_LENGTH);
     const s1 = answer.subarray(1, 1 + PACKET_LENGTH);
     const s2 = answer.subarray(1 + PACKET_LENGTH);
-    const found = this.#tryDigest ? findDigest(c1, "client", hmacSha256) : undefined;
+    // Whoever has a digest has a version (no known client is otherwise), and to look for one costs two HMACs.
+    const found = this.#tryDigest && readU32(c1, 4) !== 0 ? findDigest(c1, "client", hmacSha256) : undefined;
 
     answer[0] = RTMP_VERSION;
     writeU32(s1, 0, time);

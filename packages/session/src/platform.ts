@@ -62,6 +62,10 @@ export class LazyAbort {
     return this.#made.signal;
   }
 
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
   abort(reason: unknown): void {
     this.#reason ??= { reason };
     this.#made?.abort(reason);

@@ -1,8 +1,17 @@
 import type { AuthConfig } from "../config/auth.js";
 import { type StreamLimits, tighter } from "../hub/stream-limits.js";
+import type { Wanted } from "../hub/wanted.js";
 import { Credentials } from "./credentials.js";
 import { FailureLimiter } from "./failure-limiter.js";
-import { type AccessRequest, type Allowed, DENIED, type Gate, type Refused, type Verdict } from "./gate.js";
+import {
+  type AccessRequest,
+  type Allowed,
+  DENIED,
+  type FrontGate,
+  type Gate,
+  type Refused,
+  type Verdict,
+} from "./gate.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** What an access control is made of. */
@@ -23,7 +32,7 @@ export interface AccessOptions {
  * The server's own gate: an address with too many failed attempts is refused; then stream keys and signed URLs decide,
  * then the hooks, then the application's own gate. All have to say yes.
  */
-export class AccessControl implements Gate {
+export class AccessControl implements FrontGate {
   readonly #options: AccessOptions;
   readonly #failures: FailureLimiter;
   #credentials: Credentials;
@@ -40,14 +49,14 @@ export class AccessControl implements Gate {
     this.#credentials = new Credentials(config, this.#options.now);
   }
 
-  check(request: AccessRequest, signal: AbortSignal): Verdict | Promise<Verdict> {
+  check(request: AccessRequest, wanted: Wanted): Verdict | Promise<Verdict> {
     const blockedMs = this.#failures.blockedMs(request.address);
     if (blockedMs > 0) return this.#blocked(request, blockedMs);
     const verdict = this.#credentials.check(request);
     if (!verdict.allowed) return this.#refused(request, verdict);
     const { gates, onAllowed } = this.#options;
     const asked = gates.filter((gate) => gate.asks?.(request.action) ?? true);
-    if (asked.length > 0) return this.#askAll(asked, request, verdict, signal);
+    if (asked.length > 0) return this.#askAll(asked, request, verdict, wanted.signal);
     onAllowed(renamed(request, verdict), verdict);
     return verdict;
   }

@@ -1,9 +1,10 @@
 import type { IngestConfig } from "../config/config.js";
 import type { Emit, IngestEvents } from "../events.js";
 import { Hooks } from "../hooks/hooks.js";
+import type { Wanted } from "../hub/wanted.js";
 import { AccessControl } from "./access-control.js";
 import { type AccessFunctions, functionGate } from "./function-gate.js";
-import type { AccessRequest, Gate, Verdict } from "./gate.js";
+import type { AccessRequest, FrontGate, Gate, Verdict } from "./gate.js";
 
 /** What an application brings to decide with. */
 export interface AccessParts extends AccessFunctions {
@@ -18,7 +19,7 @@ type AccessConfig = Pick<IngestConfig, "auth" | "hooks">;
 const MARGIN_MS = 500;
 
 /** Who may connect, publish and play: keys, signed URLs, hooks, and what the application says. */
-export class Access implements Gate {
+export class Access implements FrontGate {
   readonly #control: AccessControl;
   readonly #hooks: Hooks;
   readonly #mostMs: number;
@@ -43,8 +44,8 @@ export class Access implements Gate {
     });
   }
 
-  check(request: AccessRequest, signal: AbortSignal): Verdict | Promise<Verdict> {
-    return this.#control.check(request, signal);
+  check(request: AccessRequest, wanted: Wanted): Verdict | Promise<Verdict> {
+    return this.#control.check(request, wanted);
   }
 
   /** Tells the hooks what has happened, as far as it is for them. */

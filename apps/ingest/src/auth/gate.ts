@@ -1,4 +1,5 @@
 import type { StreamLimits } from "../hub/stream-limits.js";
+import type { Wanted } from "../hub/wanted.js";
 
 /** Somebody wants in. What is said to be secret may not be logged. */
 export interface AccessRequest {
@@ -70,6 +71,12 @@ export interface Gate {
   check(request: AccessRequest, signal: AbortSignal): Verdict | Promise<Verdict>;
   /** Whether it has anything to say on an action. @defaultValue on all */
   asks?(action: AccessRequest["action"]): boolean;
+}
+
+/** The gate that whoever wants in comes to; others stand behind it. */
+export interface FrontGate {
+  /** Decides one request. Never rejects. @param wanted whether the answer is still wanted. */
+  check(request: AccessRequest, wanted: Wanted): Verdict | Promise<Verdict>;
 }
 
 /** What people are told who may not do something, when there is no better word. */

@@ -1,4 +1,4 @@
-import type { AccessRequest, Gate, Refused } from "./gate.js";
+import type { AccessRequest, FrontGate, Refused } from "./gate.js";
 
 /** What those are told who come while the server is about to stop. */
 const CODES = {
@@ -8,10 +8,9 @@ const CODES = {
 } as const satisfies Record<AccessRequest["action"], string>;
 
 /** A gate that refuses everybody as soon as the server is about to stop. */
-export function untilStopping(gate: Gate, isStopping: () => boolean): Gate {
+export function untilStopping(gate: FrontGate, isStopping: () => boolean): FrontGate {
   return {
-    check: (request, signal) => (isStopping() ? refusal(request) : gate.check(request, signal)),
-    asks: (action) => isStopping() || gate.asks?.(action) !== false,
+    check: (request, wanted) => (isStopping() ? refusal(request) : gate.check(request, wanted)),
   };
 }
 

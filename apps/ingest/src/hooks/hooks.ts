@@ -77,11 +77,13 @@ export class Hooks implements Gate {
   }
 
   unpublished(event: UnpublishEvent): void {
+    if (!this.#tells("publish")) return;
     const { app, stream, connection } = event;
     this.#tell("unpublish", app, stream, event, this.#memory.recall("publish", connection, app, stream));
     this.#memory.forget("publish", connection, app, stream);
   }
   stopped(event: StopEvent): void {
+    if (!this.#tells("play")) return;
     const { app, stream, connection } = event;
     this.#tell("stop", app, stream, event, this.#memory.recall("play", connection, app, stream));
     this.#memory.forget("play", connection, app, stream);

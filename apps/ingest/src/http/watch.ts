@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import { type AccessRequest, DENIED, type Gate } from "../auth/gate.js";
+import { type AccessRequest, DENIED, type FrontGate } from "../auth/gate.js";
 import type { Emit, StreamSource } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
+import { wantedUntil } from "../hub/wanted.js";
 import { peerLabel } from "../listeners/peer-address.js";
 import { plainText } from "../stats/plain-text.js";
 
 /** What deciding about viewers needs of the server. */
 export interface WatchContext {
   readonly hub: Hub;
-  readonly gate: Gate;
+  readonly gate: FrontGate;
   readonly emit: Emit;
   /** How long a viewer waits for a stream that is not there, in ms. */
   readonly waitMs: number;
@@ -76,7 +77,10 @@ export async function findStream(
 ): Promise<Watchable | WatchRefusal | undefined> {
   const { protocol, number: connection, address, peer, query, client, pageUrl } = viewer;
   const request = { action: "play", protocol, app: asked.app, stream: asked.name } as const;
-  const verdict = await gate.check({ ...request, query, client, pageUrl, connection, address, peer }, signal);
+  const verdict = await gate.check(
+    { ...request, query, client, pageUrl, connection, address, peer },
+    wantedUntil(signal),
+  );
   if (signal.aborted) return undefined;
   const refuse = (reason: string, code: string, description: string, name: string): WatchRefusal => {
     emit("playRefused", { ...sourceOf(viewer, { ...asked, name }), code, description, reason });

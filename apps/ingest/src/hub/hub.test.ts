@@ -5,6 +5,7 @@ import type { LiveStream, StreamSubscriber } from "./live-stream.js";
 import type { PublishFeed } from "./publish-feed.js";
 import type { StreamId } from "./stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./stream-registry.js";
+import { wantedUntil } from "./wanted.js";
 
 const id = { app: "live", name: "key" };
 const end = { clean: true, reason: "deleteStream" };
@@ -39,10 +40,10 @@ test("gives a stream its outputs, and its name back at the end", async () => {
     heldBytes: 0,
   };
   const { hub, registry } = setUp([() => undefined, () => output]);
-  const feed = await hub.publish(id, never, nothing);
+  const feed = await hub.publish(id, wantedUntil(never), nothing);
   feed?.write(audioMessage(0));
   expect([feed?.startedAt, registry.get(id), packets]).toEqual([new Date(5), feed?.stream, 1]);
-  expect(await hub.publish(id, never, nothing)).toBeUndefined();
+  expect(await hub.publish(id, wantedUntil(never), nothing)).toBeUndefined();
   let over = false;
   const ending = hub.unpublish(feed as PublishFeed, end).then(() => {
     over = true;
@@ -57,7 +58,7 @@ test("gives a stream its outputs, and its name back at the end", async () => {
 test("a publisher that left meanwhile takes no name", async () => {
   const { hub, registry } = setUp();
   const abort = new AbortController();
-  const publishing = hub.publish(id, abort.signal, nothing);
+  const publishing = hub.publish(id, wantedUntil(abort.signal), nothing);
   abort.abort();
   expect(await publishing).toBeUndefined();
   expect(registry.list()).toEqual([]);
@@ -69,7 +70,7 @@ test("an output that can not begin leaves no name taken", async () => {
       throw new Error("no");
     },
   ]);
-  await expect(hub.publish(id, never, nothing)).rejects.toThrow("no");
+  await expect(hub.publish(id, wantedUntil(never), nothing)).rejects.toThrow("no");
   expect(registry.list()).toEqual([]);
 });
 
@@ -80,7 +81,7 @@ test("a registry that fails at the end fails nobody else", async () => {
     }
   }
   const { hub, errors } = setUp([], new Failing());
-  const feed = await hub.publish(id, never, nothing);
+  const feed = await hub.publish(id, wantedUntil(never), nothing);
   await hub.unpublish(feed as PublishFeed, end);
   expect(errors.map(String)).toEqual(["Error: away"]);
 });
@@ -93,10 +94,10 @@ test("a stream waits for its publisher to come back, then ends", async () => {
     heldBytes: 0,
   });
   const { hub, registry } = setUp([output], undefined, { publisherGraceMs: 40 });
-  const first = (await hub.publish(id, never, nothing)) as PublishFeed;
+  const first = (await hub.publish(id, wantedUntil(never), nothing)) as PublishFeed;
   await hub.unpublish(first, { clean: false, reason: "reset" });
   expect([registry.get(id)?.published, ends]).toEqual([false, []]);
-  const second = (await hub.publish(id, never, nothing)) as PublishFeed;
+  const second = (await hub.publish(id, wantedUntil(never), nothing)) as PublishFeed;
   expect(second.stream).toBe(first.stream);
   await new Promise((resolve) => setTimeout(resolve, 80)); // the wait is over and forgotten
   expect([registry.get(id)?.published, ends]).toEqual([true, []]);
@@ -109,7 +110,7 @@ test("a stream waits for its publisher to come back, then ends", async () => {
 
 test("close ends the streams that wait", async () => {
   const { hub, registry } = setUp([], undefined, { publisherGraceMs: 60_000 });
-  const feed = (await hub.publish(id, never, nothing)) as PublishFeed;
+  const feed = (await hub.publish(id, wantedUntil(never), nothing)) as PublishFeed;
   await hub.unpublish(feed, end);
   expect(registry.list()).toHaveLength(1);
   await hub.close();
@@ -138,19 +139,22 @@ class SlowRegistry implements StreamRegistry {
 test("a name that is being claimed is taken", async () => {
   const registry = new SlowRegistry();
   const { hub } = setUp([], registry);
-  const first = hub.publish(id, never, nothing);
+  const first = hub.publish(id, wantedUntil(never), nothing);
   expect(registry.get(id)?.published).toBe(false);
-  expect(await hub.publish(id, never, nothing)).toBeUndefined();
-  const other = hub.publish({ app: "live", name: "other" }, never, nothing);
+  expect(await hub.publish(id, wantedUntil(never), nothing)).toBeUndefined();
+  const other = hub.publish({ app: "live", name: "other" }, wantedUntil(never), nothing);
   for (const answer of registry.answers) answer();
   const feed = (await first) as PublishFeed;
   expect([feed.stream.isFedBy(feed), (await other)?.stream.id.name]).toEqual([true, "other"]);
-  expect(await hub.publish(id, never, nothing)).toBeUndefined();
+  expect(await hub.publish(id, wantedUntil(never), nothing)).toBeUndefined();
 });
 
 test("also in the moment in which the answer of a registry in memory is awaited", async () => {
   const { hub } = setUp();
-  const [first, second] = await Promise.all([hub.publish(id, never, nothing), hub.publish(id, never, nothing)]);
+  const [first, second] = await Promise.all([
+    hub.publish(id, wantedUntil(never), nothing),
+    hub.publish(id, wantedUntil(never), nothing),
+  ]);
   expect([first?.stream.published, second]).toEqual([true, undefined]);
 });
 
@@ -160,7 +164,7 @@ test("with takeover those who come during a claim get the stream one after anoth
   const replaced: number[] = [];
   const abort = new AbortController();
   const turns = [0, 1, 2].map((number) =>
-    hub.publish(id, number === 1 ? abort.signal : never, () => replaced.push(number)),
+    hub.publish(id, number === 1 ? wantedUntil(abort.signal) : wantedUntil(never), () => replaced.push(number)),
   );
   abort.abort();
   registry.answers[0]?.();
@@ -173,11 +177,11 @@ test("a claim that came to nothing leaves the name to the next, and no player be
   const registry = new SlowRegistry();
   const { hub } = setUp([], registry, { takeover: "replace" });
   const abort = new AbortController();
-  const first = hub.publish(id, abort.signal, nothing);
+  const first = hub.publish(id, wantedUntil(abort.signal), nothing);
   const ends: string[] = [];
   const player = { packet: nothing, end: ({ reason }: { reason: string }) => void ends.push(reason), heldBytes: 0 };
   registry.get(id)?.subscribe(player);
-  const second = hub.publish(id, never, nothing);
+  const second = hub.publish(id, wantedUntil(never), nothing);
   abort.abort();
   registry.answers[0]?.();
   expect(await first).toBeUndefined();
@@ -189,9 +193,9 @@ test("a claim that came to nothing leaves the name to the next, and no player be
 test("with takeover the second publisher gets the stream, and the first is ended", async () => {
   let replaced = 0;
   const { hub } = setUp([], undefined, { takeover: "replace" });
-  const first = (await hub.publish(id, never, () => replaced++)) as PublishFeed;
+  const first = (await hub.publish(id, wantedUntil(never), () => replaced++)) as PublishFeed;
   first.write(audioMessage(1000));
-  const second = (await hub.publish(id, never, nothing)) as PublishFeed;
+  const second = (await hub.publish(id, wantedUntil(never), nothing)) as PublishFeed;
   expect([replaced, second.stream === first.stream]).toEqual([1, true]);
   second.write(audioMessage(0));
   expect(second.stream.lastTimestamp).toBe(1040);
@@ -206,7 +210,7 @@ test("a player finds a stream, waits for one, or goes without", async () => {
   abort.abort();
   expect(await given).toBeUndefined();
   const waiting = hub.find(id, 60_000, never);
-  const feed = await hub.publish(id, never, nothing);
+  const feed = await hub.publish(id, wantedUntil(never), nothing);
   expect(await waiting).toBe(feed?.stream);
   expect(hub.find(id, 60_000, never)).toBe(feed?.stream);
 });

@@ -9,6 +9,7 @@ import type { PublishFeed } from "./publish-feed.js";
 import { type StreamId, streamKey } from "./stream-id.js";
 import type { StreamLimits } from "./stream-limits.js";
 import type { StreamRegistry } from "./stream-registry.js";
+import type { Wanted } from "./wanted.js";
 
 /** Makes a subscriber for a stream that begins; undefined if it does not want this one, or subscribes by itself. */
 export type OutputFactory = (stream: LiveStream) => StreamSubscriber | undefined;
@@ -53,7 +54,7 @@ export class Hub {
 
   /**
    * Begins a publisher's turn: at a new stream with its outputs, or at one whose publisher is gone or replaced.
-   * @param signal aborted when the publisher is gone.
+   * @param wanted whether the publisher is still there.
    * @param replace ends this publisher when another one takes its place.
    * @param terms what is to be known of the publish.
    * @returns undefined if somebody publishes that name already, or the publisher is gone.
@@ -61,7 +62,7 @@ export class Hub {
    */
   async publish(
     id: StreamId,
-    signal: AbortSignal,
+    wanted: Wanted,
     replace: () => void,
     terms: PublishTerms = {},
   ): Promise<PublishFeed | undefined> {
@@ -71,7 +72,7 @@ export class Hub {
     for (let claim = this.#claims.get(key); claim !== undefined; claim = this.#claims.get(key)) {
       if (takeover === "refuse") return undefined;
       await claim; // then its publisher is there to be replaced, or the name is free
-      if (signal.aborted) return undefined;
+      if (wanted.aborted) return undefined;
     }
     const existing = registry.get(id);
     // A mirror of another worker's stream gives way to the stream itself, should it move here.
@@ -82,7 +83,7 @@ export class Hub {
       existing.limits = terms.limits ?? {};
       return existing.begin(now(), replace);
     }
-    const claim = this.#claim(id, signal, replace, terms).finally(() => this.#claims.delete(key));
+    const claim = this.#claim(id, wanted, replace, terms).finally(() => this.#claims.delete(key));
     this.#claims.set(
       key,
       claim.then(
@@ -96,16 +97,16 @@ export class Hub {
   /** Begins a new stream, if its name is to be had. */
   async #claim(
     id: StreamId,
-    signal: AbortSignal,
+    wanted: Wanted,
     replace: () => void,
     { origin = "publisher", limits = {} }: PublishTerms,
   ): Promise<PublishFeed | undefined> {
     const { registry, outputs, gop, onError, now } = this.#options;
     const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
     stream.limits = limits;
-    if (!(await registry.claim(stream, signal))) return undefined;
+    if (!(await registry.claim(stream, wanted))) return undefined;
     if (stream.ended) return undefined; // given up for another process, which was quicker
-    if (signal.aborted) {
+    if (wanted.aborted) {
       await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it
       return undefined;
     }

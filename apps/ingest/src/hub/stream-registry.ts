@@ -1,5 +1,6 @@
 import type { LiveStream } from "./live-stream.js";
 import { type StreamId, streamKey } from "./stream-id.js";
+import type { Wanted } from "./wanted.js";
 
 /**
  * Who publishes what: the seam where several processes or machines can share one directory of streams. One publisher
@@ -9,10 +10,10 @@ export interface StreamRegistry {
   /**
    * Enters a stream under its id, if nobody publishes that id yet. It is fed from the answer on; `get` may give it before.
    * Until then no other publisher of this process claims that id.
-   * @param signal aborted when the publisher left meanwhile: the answer is no longer wanted.
+   * @param wanted whether the answer is still wanted: the publisher may leave meanwhile.
    * @returns whether the name is now this stream's.
    */
-  claim(stream: LiveStream, signal?: AbortSignal): boolean | Promise<boolean>;
+  claim(stream: LiveStream, wanted?: Wanted): boolean | Promise<boolean>;
   /** Gives the name back. Without effect for a stream that does not hold it. */
   release(stream: LiveStream): void | Promise<void>;
   /** The stream that is being published under this id. */

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { SessionLimits, SessionTimeouts } from "@rtmp/session";
-import type { Gate } from "../auth/gate.js";
+import type { FrontGate } from "../auth/gate.js";
 import type { Emit } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
@@ -11,7 +11,7 @@ import type { Peer } from "./peer-address.js";
 /** What the connections of a server share. */
 export interface RtmpConnectionContext {
   readonly hub: Hub;
-  readonly gate: Gate;
+  readonly gate: FrontGate;
   readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly groups: PlayerGroups };
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;

@@ -18,8 +18,10 @@ import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
 import { PublishLimiter, type StreamLimits } from "../hub/stream-limits.js";
+import type { Wanted } from "../hub/wanted.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import { type Stage, stageOf } from "./admission.js";
+import { leaveInTurn } from "./leave-in-turn.js";
 import { peerLabel } from "./peer-address.js";
 import type { RtmpConnectionContext, RtmpConnectionParts } from "./rtmp-connection-parts.js";
 import { RtmpLiveSession } from "./rtmp-live-session.js";
@@ -71,6 +73,7 @@ export class RtmpConnection {
       hmacSha256: nodeHmacSha256,
       random: nodeRandom,
       payloads: "borrowed",
+      whenIdle: leaveInTurn,
     });
     this.#entry = new RtmpLiveSession({
       number,
@@ -161,14 +164,14 @@ export class RtmpConnection {
       const { number: connection, peer } = this;
       this.#context.emit("connectRefused", { app: request.app, connection, peer, code, description, reason });
     };
-    const verdict = this.#check("connect", request, request.signal);
+    const verdict = this.#check("connect", request, request);
     if (!(verdict instanceof Promise)) answer(verdict);
     else return verdict.then(answer);
   }
 
   #accept(request: ConnectRequest): void {
     const app = this.#app ?? request.app;
-    this.#entry.connected({ ...request, app });
+    this.#entry.connected(app, request.command.flashVer);
     if (!request.accept()) return;
     this.#context.sessions.announce(this.#entry);
     const { client } = this.#entry;
@@ -180,7 +183,7 @@ export class RtmpConnection {
   }
 
   async #publish(request: PublishRequest): Promise<void> {
-    const { publication, signal } = request;
+    const { publication } = request;
     const asked = { app: this.#app ?? publication.app, name: publication.streamName };
     const refuse = (code: string, description: string, reason: string, id: StreamId): void => {
       if (!request.reject(code, description)) return;
@@ -192,7 +195,7 @@ export class RtmpConnection {
       return;
     }
     const { name, publishingType } = publication;
-    const verdict = await this.#check("publish", request.connect, signal, name, publishingType);
+    const verdict = await this.#check("publish", request.connect, request, name, publishingType);
     if (!verdict.allowed) {
       const { code, description, reason = "refused", shown = asked.name } = verdict;
       refuse(code, description, reason, { ...asked, name: shown });
@@ -200,7 +203,7 @@ export class RtmpConnection {
     }
     const id = { app: asked.app, name: verdict.stream ?? asked.name };
     const { limits } = verdict;
-    const feed = await this.#context.hub.publish(id, signal, () => this.#replaced(id, publication), { limits });
+    const feed = await this.#context.hub.publish(id, request, () => this.#replaced(id, publication), { limits });
     // Another encoder may have taken the name before this one could be told that it has it.
     if (feed === undefined || !feed.stream.isFedBy(feed)) {
       const description = `${streamLabel(id)} is being published already: choose another stream key, or stop the other encoder.`;
@@ -283,20 +286,20 @@ export class RtmpConnection {
   }
 
   async #play(request: PlayRequest): Promise<void> {
-    const { playback, signal } = request;
+    const { playback } = request;
     const { hub, play, emit } = this.#context;
     const asked = { app: this.#app ?? playback.app, name: playback.streamName };
     const refuse = (code: string, description: string, reason: string, id: StreamId): void => {
       if (request.reject(code, description)) emit("playRefused", { ...this.#source(id), code, description, reason });
     };
-    const verdict = await this.#check("play", request.connect, signal, playback.name);
+    const verdict = await this.#check("play", request.connect, request, playback.name);
     if (!verdict.allowed) {
       const { code, description, reason = "refused", shown = asked.name } = verdict;
       refuse(code, description, reason, { ...asked, name: shown });
       return;
     }
     const id = { app: asked.app, name: verdict.stream ?? asked.name };
-    const stream = await hub.find(id, play.waitMs, signal);
+    const stream = await hub.find(id, play.waitMs, request.signal);
     if (stream === undefined || stream.ended) {
       const { shown } = verdict;
       const description = `${shown === undefined ? streamLabel(id) : "That stream"} is not being published.`;
@@ -348,7 +351,7 @@ export class RtmpConnection {
   #check(
     action: AccessRequest["action"],
     { app, tcUrl, command }: ConnectInfo,
-    signal: AbortSignal,
+    wanted: Wanted,
     name = "",
     publishingType?: string,
   ): Verdict | Promise<Verdict> {
@@ -370,7 +373,7 @@ export class RtmpConnection {
       address: this.#address,
       peer: this.peer,
     };
-    return this.#context.gate.check(request, signal);
+    return this.#context.gate.check(request, wanted);
   }
 
   #source({ app, name: stream }: StreamId): StreamSource {

@@ -1,5 +1,4 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { withSharedReads } from "@rtmp/session/node";
 import type { ListenAddress } from "../config/values.js";
 
 /** Bytes that a socket takes beyond what the network has room for, before its session must wait: a large frame. */
@@ -13,19 +12,12 @@ export class RtmpListener {
   #closed: Promise<void> | undefined;
 
   /**
-   * @param plain whether RTMP follows at once: no TLS, no balancer's header.
    * @param onConnection given each socket, with `noDelay` and `allowHalfOpen` set.
    * @param onError told what goes wrong while listening; the listener goes on.
    */
-  constructor(
-    address: ListenAddress,
-    plain: boolean,
-    onConnection: (socket: Socket) => void,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(address: ListenAddress, onConnection: (socket: Socket) => void, onError: (error: unknown) => void) {
     this.#address = address;
-    const options = { allowHalfOpen: true, noDelay: true, highWaterMark: WRITE_AHEAD, pauseOnConnect: plain };
-    this.#server = createServer(options, plain ? (socket) => onConnection(withSharedReads(socket)) : onConnection);
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: WRITE_AHEAD }, onConnection);
     this.#onError = onError;
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectInfo, ServerSession } from "@rtmp/session";
+import type { ServerSession } from "@rtmp/session";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { RtmpPlayer } from "../outputs/rtmp-player.js";
@@ -47,9 +47,9 @@ export class RtmpLiveSession implements LiveSession {
   }
 
   /** The peer has said who it is. */
-  connected({ app, command }: ConnectInfo): void {
+  connected(app: string, client: string | undefined): void {
     this.#app = app;
-    this.#client = plainText(command.flashVer);
+    this.#client = plainText(client);
   }
   /** A publish or play was accepted. */
   began(action: SessionStream["action"], { app, name: stream }: StreamId): void {
@@ -104,6 +104,10 @@ export class RtmpLiveSession implements LiveSession {
       const { droppedFrames, sentMessages } = counts;
       yield { id: stream.id, queuedBytes, droppedFrames, sentMessages };
     }
+  }
+
+  get shaking(): boolean {
+    return this.#parts.session.state === "handshake";
   }
 
   kick(description: string): void {

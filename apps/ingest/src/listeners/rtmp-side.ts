@@ -144,7 +144,6 @@ export class RtmpSide {
     const proxied = address.proxyProtocol ?? this.#config.rtmp.proxyProtocol;
     const listener = new RtmpListener(
       address,
-      protocol === "rtmp" && !proxied,
       (socket) => this.#accept(socket, protocol, proxied),
       (error) => this.#context.emit("fault", { where: "listener", error }),
     );

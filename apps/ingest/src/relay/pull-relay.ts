@@ -3,6 +3,7 @@ import type { Hub } from "../hub/hub.js";
 import type { StreamOrigin } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import type { StreamId } from "../hub/stream-id.js";
+import { wantedUntil } from "../hub/wanted.js";
 import type { RelayLink } from "./relay-link.js";
 
 /** How a pulled stream behaves. */
@@ -46,7 +47,7 @@ export class PullRelay {
       this.#feed = undefined;
       this.link.stop("replaced");
     };
-    const feed = await hub.publish(this.id, this.link.signal, taken, { origin });
+    const feed = await hub.publish(this.id, wantedUntil(this.link.signal), taken, { origin });
     if (feed === undefined) {
       await player.close();
       throw new ClientError("stream-failed", "The name is being published here already.");

@@ -29,6 +29,8 @@ export interface LiveSession {
   /** Tells it from all others of this server, those of the past included. */
   readonly id: string;
   readonly protocol: string;
+  /** Whether it is still shaking hands. @defaultValue false */
+  readonly shaking?: boolean;
   /** What is to be told of it at this moment. */
   info(): SessionInfo;
   /** What it publishes. */
@@ -75,7 +77,7 @@ export class SessionDirectory {
   /** Enters a session. One that has more than a handshake behind it is of interest at once, see {@link announce}. */
   add(session: LiveSession): void {
     this.#sessions.set(session.id, session);
-    if (session.info().state !== "handshake") this.announce(session);
+    if (session.shaking !== true) this.announce(session);
   }
   /** A session is of interest from here on: it has connected to an application, or watches. */
   announce(session: LiveSession): void {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { ApiContext } from "../api/api-context.js";
-import type { Gate } from "../auth/gate.js";
+import type { FrontGate } from "../auth/gate.js";
 import type { Emit, IngestEvents } from "../events.js";
 import type { Hub } from "../hub/hub.js";
 import type { StreamId } from "../hub/stream-id.js";
@@ -58,7 +58,7 @@ export interface SiblingDoorParts {
 }
 
 /** For other processes of this server: they have asked already. */
-const OPEN_GATE: Gate = { check: () => ({ allowed: true }) };
+const OPEN_GATE: FrontGate = { check: () => ({ allowed: true }) };
 
 /** What the other processes of a server ask of one of them. */
 export class SiblingDoor {

@@ -2,7 +2,7 @@ import { equalBytes } from "@rtmp/bytes-util";
 import { analysePacket, HandshakeError, type PacketAnalysis, ServerHandshake, signC2, signS2 } from "@rtmp/handshake";
 import { hexBytes, hexOf } from "../bytes.js";
 import type { Comparison } from "../comparison.js";
-import { DIGEST_KEYS, handshakeVector } from "../shapes/handshake.js";
+import { handshakeVector } from "../shapes/handshake.js";
 import { isObject, type JsonObject } from "../shapes/shape.js";
 import { compareProgress, feedHandshake } from "./handshake-progress.js";
 import type { Layer, Vector } from "./layer.js";
@@ -39,9 +39,8 @@ export const handshakeLayer: Layer = {
       return;
     }
     if (typeof accepted === "boolean") comparison.same("accepted", accepted, thrown === undefined);
-    const ignored = compareMode(mode, facts, comparison) ? [] : DIGEST_KEYS;
-    const compared = (keys: JsonObject): string[] =>
-      Object.keys(keys).filter((key) => key !== "error" && !ignored.some((other) => other === key));
+    compareMode(mode, facts, comparison);
+    const compared = (keys: JsonObject): string[] => Object.keys(keys).filter((key) => key !== "error");
     comparison.sameKeys(plain, facts, compared(plain));
     for (const [name, packet] of [["c1", c1] as const, ["s1", s1] as const]) {
       const found = facts[name];
@@ -51,15 +50,11 @@ export const handshakeLayer: Layer = {
   },
 };
 
-/** @returns whether the keys that speak of a digest are to be compared. */
-function compareMode(mode: unknown, facts: JsonObject, comparison: Comparison): boolean {
-  if (!Array.isArray(mode)) {
-    if (mode !== undefined) comparison.same("mode", mode, facts["mode"]);
-    return true;
-  }
+/** Some packets may be answered in either mode; what is in them is the same. */
+function compareMode(mode: unknown, facts: JsonObject, comparison: Comparison): void {
   const chosen = facts["mode"];
-  comparison.holds(mode.includes(chosen), "mode", `one of ${mode.join(", ")}`, String(chosen));
-  return chosen === "digest";
+  if (Array.isArray(mode)) comparison.holds(mode.includes(chosen), "mode", `one of ${mode.join(", ")}`, String(chosen));
+  else if (mode !== undefined) comparison.same("mode", mode, chosen);
 }
 
 /** Facts of `c1` and `exchange`: no state machine, but for the mode in which the server would answer this C1. */

@@ -21,9 +21,6 @@ const C0C1_LENGTH = 1 + 1536;
 
 const mode = oneOf("mode", ["digest", "simple"]);
 
-/** What an analysis of C1 or S1 tells, from `digestValid` on. */
-export const DIGEST_KEYS = ["digestValid", "schema", "digestOffset", "digestHex", "publicKeyHex"] as const;
-
 const analysis: Fields = {
   time: u32,
   version: hex(4),

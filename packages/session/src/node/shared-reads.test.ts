@@ -1,16 +1,17 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { nodeTransport, withSharedReads } from "./index.js";
+import { nodeTransport } from "./index.js";
+import { readShared } from "./shared-reads.js";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A server whose sockets share their reads. @returns pairs of its side and the client's. */
+/** @returns pairs of a server's side and the client's. */
 async function listen(): Promise<{ server: Server; pair: () => Promise<{ ours: Socket; theirs: Socket }> }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  const server = createServer({ allowHalfOpen: true });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   closing.push(() => server.close());
@@ -18,9 +19,7 @@ async function listen(): Promise<{ server: Server; pair: () => Promise<{ ours: S
   const pair = async () => {
     const accepted = once(server, "connection") as Promise<[Socket]>;
     const theirs = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-    const [socket] = await accepted;
-    const ours = withSharedReads(socket);
-    expect(ours).not.toBe(socket); // this Node's sockets are made as we know them
+    const [ours] = await accepted;
     closing.push(() => {
       ours.destroy();
       theirs.destroy();
@@ -125,7 +124,37 @@ test("a server that is closed waits for such connections, and no longer", async 
   await closed;
 });
 
+test("all read into one array, which is what makes them cheap: this Node's sockets are made as we know them", async () => {
+  const { pair } = await listen();
+  const arrays = new Set<Uint8Array>();
+  for (let i = 0; i < 2; i++) {
+    const { ours, theirs } = await pair();
+    const flow = nodeTransport(ours).receive?.({
+      data: (bytes) => void arrays.add(bytes),
+      end: () => {},
+      broken: () => {},
+    });
+    theirs.write("hello");
+    await expect.poll(() => ours.bytesRead).toBe(5);
+    flow?.pause();
+  }
+  expect(arrays.size).toBe(1);
+});
+
+test("what was read before comes first, as ever", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  theirs.write("early ");
+  await expect.poll(() => ours.readableLength).toBe(6);
+  expect(readShared(ours, () => {})).toBe(false);
+  const { ended, text } = collect(ours);
+  theirs.end("late");
+  await ended;
+  expect(text()).toBe("early late");
+});
+
 test("a socket that Node would not let read so is left as it is", () => {
-  const accepted = { _handle: {} } as unknown as Socket;
-  expect(withSharedReads(accepted)).toBe(accepted);
+  const socket = new Socket();
+  expect(readShared(socket, () => {})).toBe(false);
+  expect(socket.readableFlowing).toBe(null);
 });

@@ -8,6 +8,8 @@ import type { ServerCapabilities } from "./replies.js";
 export interface SessionRequest {
   /** Aborted when the answer is no longer wanted: the peer left, or time ran out. */
   readonly signal: SessionSignal;
+  /** Whether that is so already, without making a signal. */
+  readonly aborted: boolean;
   /** Says yes. @returns false if the answer came too late. */
   accept(): boolean;
   /**

@@ -21,6 +21,9 @@ export class Asked {
   get signal(): SessionSignal {
     return this.#abort.signal;
   }
+  get aborted(): boolean {
+    return this.#abort.aborted;
+  }
   /** The answer is no longer wanted. */
   cancel(reason: string): void {
     this.#abort.abort(new Error(`The request was cancelled: ${reason}.`));
@@ -28,7 +31,7 @@ export class Asked {
 
   connect({ app, tcUrl, command }: ConnectInfo): ConnectRequest {
     const { accept, reject } = this.#answers;
-    const signal = (): SessionSignal => this.signal;
+    const abort = this.#abort;
     return {
       app,
       tcUrl,
@@ -36,35 +39,44 @@ export class Asked {
       accept,
       reject,
       get signal() {
-        return signal();
+        return abort.signal;
+      },
+      get aborted() {
+        return abort.aborted;
       },
     };
   }
 
   publish(publication: Publication, connect: ConnectInfo): PublishRequest {
     const { accept, reject } = this.#answers;
-    const signal = (): SessionSignal => this.signal;
+    const abort = this.#abort;
     return {
       publication,
       connect,
       accept: () => accept(),
       reject,
       get signal() {
-        return signal();
+        return abort.signal;
+      },
+      get aborted() {
+        return abort.aborted;
       },
     };
   }
 
   play(playback: Playback, connect: ConnectInfo): PlayRequest {
     const { accept, reject } = this.#answers;
-    const signal = (): SessionSignal => this.signal;
+    const abort = this.#abort;
     return {
       playback,
       connect,
       accept: () => accept(),
       reject,
       get signal() {
-        return signal();
+        return abort.signal;
+      },
+      get aborted() {
+        return abort.aborted;
       },
     };
   }

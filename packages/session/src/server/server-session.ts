@@ -34,6 +34,11 @@ export interface ServerSessionOptions {
   readonly random?: (target: Uint8Array) => void;
   /** @defaultValue the runtime's monotonic clock and timers */
   readonly clock?: Clock;
+  /**
+   * Calls back when there is time: for the end of a connection that publishes and plays nothing, so that a crowd that leaves does
+   * not keep those waiting who come. @defaultValue at once
+   */
+  readonly whenIdle?: (callback: () => void) => void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -48,6 +53,7 @@ export class ServerSession {
   readonly #limits: SessionLimits;
   readonly #timeouts: SessionTimeouts;
   readonly #clock: Clock;
+  readonly #whenIdle: ServerSessionOptions["whenIdle"];
   readonly #connection: ServerConnection;
   readonly #output: Output;
   readonly #settled = deferred<SessionEnd>();
@@ -75,6 +81,7 @@ export class ServerSession {
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#clock = options.clock ?? systemClock;
+    this.#whenIdle = options.whenIdle;
     this.#madeAt = this.#clock.now();
     this.#connection = new ServerConnection({
       random: options.random ?? systemRandom,
@@ -138,7 +145,7 @@ export class ServerSession {
     this.#arm();
     this.#flow = receiveFrom(this.#transport, {
       data: (bytes, length) => this.#receive(bytes, length),
-      end: () => this.#readEnd("closed"),
+      end: () => this.#leave(),
       broken: (error) => this.#readEnd("reset", error),
     });
     return this.#settled.promise;
@@ -233,6 +240,12 @@ export class ServerSession {
     }
     this.#process(now);
     this.#connection.detachInput(); // the transport may use the array again
+  }
+
+  /** The peer has closed its side. */
+  #leave(): void {
+    if (this.#whenIdle === undefined || this.#connection.state !== "connected") this.#readEnd("closed");
+    else this.#whenIdle(() => this.#readEnd("closed"));
   }
 
   #readEnd(reason: "closed" | "reset", error?: unknown): void {

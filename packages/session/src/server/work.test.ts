@@ -7,7 +7,7 @@ import { ServerSession } from "./server-session.js";
 // What a session does for its bytes, in numbers that no machine's speed changes: copies, writes, signals.
 
 /** A publishing session on a transport that reads by calls. */
-function publish(publishing: "at once" | "later" = "at once") {
+function publish(publishing: "at once" | "later" = "at once", whenIdle?: (callback: () => void) => void) {
   let receiver: TransportReceiver | undefined;
   let decide = (): void => {};
   const media: MediaMessage[] = [];
@@ -29,6 +29,7 @@ function publish(publishing: "at once" | "later" = "at once") {
   const session = new ServerSession(transport, {
     random: counting,
     payloads: "borrowed",
+    ...(whenIdle && { whenIdle }),
     handler: {
       publish: (request) => {
         if (publishing === "at once") request.accept();
@@ -105,4 +106,20 @@ test("only so much of a read counts as its transport says", () => {
     receiver()?.data(room, bytes.length);
   }
   expect(seen).toEqual([Uint8Array.of(0x27, 1), Uint8Array.of(0x27, 1, 2, 3)]);
+});
+
+test("a peer that leaves waits until there is time, unless it publishes", async () => {
+  const waiting: (() => void)[] = [];
+  const whenIdle = (callback: () => void): void => void waiting.push(callback);
+  const active = publish("at once", whenIdle);
+  active.receiver()?.end();
+  expect(waiting.length).toBe(0);
+  expect(await active.run).toMatchObject({ reason: "closed", by: "peer", clean: false });
+
+  const idle = publish("at once", whenIdle);
+  idle.send(idle.peer.command("deleteStream", 6, 0, null, 1));
+  idle.receiver()?.end();
+  expect(waiting.length).toBe(1);
+  waiting[0]?.();
+  expect(await idle.run).toMatchObject({ reason: "closed", by: "peer", clean: true });
 });

@@ -1,5 +1,5 @@
 import { videoTrackIdOf } from "@rtmp/flv";
-import type { MediaPacket } from "../hub/media-packet.js";
+import { detach, type MediaPacket } from "../hub/media-packet.js";
 import { CodecWatch } from "./codec-watch.js";
 import type { CutReason } from "./recording-info.js";
 
@@ -163,7 +163,7 @@ export class RecordingTimeline {
   }
 
   #hold(packet: MediaPacket): void {
-    this.#held.push(packet);
+    this.#held.push(detach(packet)); // it may be there for this call alone
     this.#heldBytes += packet.payload.length;
     if (this.#knowsEnough()) this.#settle();
   }

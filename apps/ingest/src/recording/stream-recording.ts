@@ -21,6 +21,11 @@ export class StreamRecording implements StreamSubscriber {
     return this.recorders.some(({ running }) => running);
   }
 
+  /** FLV is written from copies of its own; MP4 waits for the end of a fragment. */
+  get keepsFrames(): boolean {
+    return this.recorders.some(({ format }) => format !== "flv");
+  }
+
   packet(packet: MediaPacket, entry: boolean): void | Promise<void> {
     let wait: Promise<void> | undefined;
     for (const recorder of this.recorders) {

@@ -17,7 +17,7 @@ import type { RtmpConnectionContext } from "./listeners/rtmp-connection-parts.js
 import { RtmpSide } from "./listeners/rtmp-side.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { PlayerGroups } from "./outputs/player-group.js";
-import { laterBy, WriteGatherer } from "./outputs/write-gatherer.js";
+import { WriteGatherer } from "./outputs/write-gatherer.js";
 import { Recordings } from "./recording/recordings.js";
 import type { RelayInfo } from "./relay/relay-info.js";
 import { Relays } from "./relay/relays.js";
@@ -115,7 +115,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       now: () => new Date(),
     });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
-    const gatherer = new WriteGatherer(laterBy(config.play.gatherMs));
+    const gatherer = new WriteGatherer(config.play.gatherMs);
     const groups = new PlayerGroups(gatherer, (error) => emit("fault", { where: "player", error }));
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
     this.#context = {

@@ -16,8 +16,8 @@ export const playSection = z
     gopBytes: bytes(0).default(8 * MIB),
     /** How long a group of pictures may be to be kept. */
     gopMs: duration(0).default(15_000),
-    /** How long small writes to players are gathered; 0 writes each at once. */
-    gatherMs: duration(0, 1000).default(3),
+    /** How long sound may wait for the next picture, to be written to players with it; 0 writes each at once. */
+    gatherMs: duration(0, 1000).default(20),
   })
   .prefault({});
 
@@ -39,7 +39,7 @@ export const playFlags: readonly Flag[] = [
     name: "gather",
     value: "TIME",
     key: "play.gatherMs",
-    help: "gather writes to players so long: less work, more delay (3ms)",
+    help: "let sound wait so long for the next picture, to go to players with it: less work (20ms)",
   },
   {
     name: "play-wait",

@@ -19,6 +19,11 @@ export interface MediaPacket {
   readonly payload: Uint8Array;
 }
 
+/** Whether it is a video frame: what a viewer would see late. */
+export function isPicture({ kind, role }: MediaPacket): boolean {
+  return kind === "video" && role === "frame";
+}
+
 /** What keeping a packet costs beside its payload, in bytes: counted, so that empty messages are not free. */
 const PACKET_COST = 256;
 

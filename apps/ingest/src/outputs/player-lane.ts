@@ -1,4 +1,4 @@
-import { costOf, type MediaPacket } from "../hub/media-packet.js";
+import { costOf, isPicture, type MediaPacket } from "../hub/media-packet.js";
 import { encodePackets } from "../hub/rtmp-wire.js";
 import type { RtmpPlayer } from "./rtmp-player.js";
 import type { Flushable, WriteGatherer } from "./write-gatherer.js";
@@ -31,7 +31,7 @@ export interface LaneEvents {
 
 /**
  * Players that stand at the same place of a stream and want the same of it. What is gathered for them is encoded once; each
- * costs one write.
+ * costs one write. Sound waits for the next picture, if that comes in time; a picture waits for nothing.
  */
 export class PlayerLane implements Flushable {
   readonly kind: LaneKind;
@@ -40,7 +40,7 @@ export class PlayerLane implements Flushable {
   readonly #players = new Set<RtmpPlayer>();
   #run: PacketRun = { packets: [], entries: [] };
   #heldBytes = 0;
-  #scheduled = false;
+  #scheduled: "no" | "later" | "soon" = "no";
   #sentMessages = 0;
   #sentBytes = 0;
 
@@ -86,15 +86,17 @@ export class PlayerLane implements Flushable {
     this.#run.entries.push(entry);
     this.#heldBytes += costOf(packet);
     if (this.#heldBytes >= ENOUGH) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      this.#gatherer.schedule(this);
+    else if (isPicture(packet)) this.#flushSoon();
+    else if (this.#scheduled === "no") {
+      this.#scheduled = "later";
+      this.#gatherer.later(this);
     }
   }
 
   /** Writes what is gathered. */
   flush(): void {
-    this.#scheduled = false;
+    if (this.#scheduled === "later") this.#gatherer.forget(this);
+    this.#scheduled = "no";
     const run = this.#run;
     if (run.packets.length === 0) return;
     this.#run = { packets: [], entries: [] };
@@ -112,5 +114,12 @@ export class PlayerLane implements Flushable {
     }
     this.#sentMessages += run.packets.length; // not for those that have left just now
     this.#sentBytes += bytes.length;
+  }
+
+  #flushSoon(): void {
+    if (this.#scheduled === "soon") return;
+    if (this.#scheduled === "later") this.#gatherer.forget(this);
+    this.#scheduled = "soon";
+    this.#gatherer.soon(this);
   }
 }

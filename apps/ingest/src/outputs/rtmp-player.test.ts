@@ -5,7 +5,7 @@ import { LiveStream } from "../hub/live-stream.js";
 import { audioHeader, audioMessage, dataMessage, videoHeader, videoMessage } from "../testing/packets.js";
 import { PlayerGroups } from "./player-group.js";
 import { RtmpPlayer } from "./rtmp-player.js";
-import { type Later, laterBy, WriteGatherer } from "./write-gatherer.js";
+import { type GatherTimer, WriteGatherer } from "./write-gatherer.js";
 
 const playback: Playback = {
   ...{ app: "live", name: "key", streamName: "key", start: -2, duration: -1, reset: true, messageStreamId: 1 },
@@ -13,7 +13,29 @@ const playback: Playback = {
 
 const SET_CHUNK_SIZE = { chunkStreamId: 2, timestamp: 0, messageTypeId: 1, messageStreamId: 0 };
 /** Writes without waiting for what else may come. */
-const atOnce: Later = (callback) => callback();
+const atOnce: GatherTimer = { now: () => 0, after: (_ms, callback) => callback(), soon: (callback) => callback() };
+
+/** Time that passes when it is told to. */
+class SlowTime implements GatherTimer {
+  #now = 0;
+  #timers: { at: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+  after(ms: number, callback: () => void): void {
+    this.#timers.push({ at: this.#now + ms, callback });
+  }
+  soon(callback: () => void): void {
+    this.after(0, callback);
+  }
+  pass(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter(({ at }) => at <= this.#now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    for (const { callback } of due) callback();
+  }
+}
 
 /** The part of a session that a player uses, with a socket that can be blocked. What is sent is read back as timestamps. */
 class FakeSession implements Pick<ServerSession, "congested" | "mediaOutlet" | "signal" | "notify" | "endPlayback"> {
@@ -50,7 +72,7 @@ class FakeSession implements Pick<ServerSession, "congested" | "mediaOutlet" | "
   }
 }
 
-function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, later = atOnce } = {}) {
+function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherer = new WriteGatherer(0, atOnce) } = {}) {
   const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
     gop: { maxBytes: gopBytes, maxMs: 60_000 },
     onSubscriberError: (error) => {
@@ -58,7 +80,7 @@ function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, later = atOnce } = {}
     },
   });
   const feed = stream.begin(new Date(0), () => {});
-  const groups = new PlayerGroups(new WriteGatherer(later), (error) => {
+  const groups = new PlayerGroups(gatherer, (error) => {
     throw error;
   });
   const addPlayer = (messageStreamId = 1) => {
@@ -287,7 +309,7 @@ describe("RtmpPlayer", () => {
   });
 
   test("what one read brings is written once", async () => {
-    const { feed, addPlayer } = setUp({ later: laterBy(0) });
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(0) });
     const players = [addPlayer(), addPlayer(), addPlayer(2)];
     for (const { join } of players) join();
     feed.write(videoMessage(0, true));
@@ -318,8 +340,8 @@ describe("RtmpPlayer", () => {
   });
 
   test("one that joins or changes its mind while others gather gets what is its own, once", () => {
-    let flush = (): void => {};
-    const { feed, addPlayer } = setUp({ later: (callback) => (flush = callback) });
+    const time = new SlowTime();
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(20, time) });
     const [first, second, third] = [addPlayer(), addPlayer(), addPlayer()];
     for (const { join } of [first, third]) join();
     feed.write(videoMessage(0, true));
@@ -330,7 +352,7 @@ describe("RtmpPlayer", () => {
     feed.write(audioMessage(30));
     feed.write(videoMessage(40));
     third.leave();
-    flush();
+    time.pass(20);
     expect(first.session.sent).toEqual([0, 10, 20, 40]);
     expect(second.session.sent).toEqual([0, 10, 20, 30, 40]);
     expect(third.session.sent).toEqual([0, 10, 20]);
@@ -356,16 +378,23 @@ describe("RtmpPlayer", () => {
     expect(second.session.sent.slice(3)).toEqual([0, 40, 80, 120]);
   });
 
-  test("gathers small writes for a moment", () => {
-    let flush = (): void => {};
-    const { feed, session, join } = setUp({ later: (callback) => (flush = callback) });
+  test("sound waits for the next picture, but not for ever", () => {
+    const time = new SlowTime();
+    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, time) });
     join();
     feed.write(videoMessage(0, true));
-    for (let i = 1; i < 6; i++) feed.write(videoMessage(i));
+    for (let i = 1; i < 4; i++) feed.write(audioMessage(i));
+    time.pass(19);
     expect(session.writes.length).toBe(1);
-    flush();
-    expect([session.sent.length, session.writes.length]).toEqual([6, 2]);
+    feed.write(videoMessage(5));
+    time.pass(0);
+    expect([session.sent, session.writes.length]).toEqual([[0, 1, 2, 3, 5], 2]);
+    feed.write(audioMessage(6));
+    time.pass(19); // what waits now came later
+    expect(session.writes.length).toBe(2);
+    time.pass(1);
+    expect([session.sent.at(-1), session.writes.length]).toEqual([6, 3]);
     feed.write(videoMessage(9, false, 40_000));
-    expect(session.writes.length).toBe(3); // enough for a write of its own
+    expect(session.writes.length).toBe(4); // enough for a write of its own
   });
 });

@@ -3,31 +3,84 @@ export interface Flushable {
   flush(): void;
 }
 
-/** Calls back later, once. */
-export type Later = (callback: () => void) => void;
-
-/** After so many milliseconds; with 0 when all is done that is under way: what one read brought goes out in one write. */
-export function laterBy(ms: number): Later {
-  return ms === 0 ? queueMicrotask : (callback) => void setTimeout(callback, ms);
+/** Time as a gatherer needs it. */
+export interface GatherTimer {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Calls back once, after so many ms. */
+  after(ms: number, callback: () => void): void;
+  /** Calls back once, when all is done that is under way. */
+  soon(callback: () => void): void;
 }
 
-/** Gathers writes: fewer and larger ones cost less. One timer serves all. */
+const REAL_TIME: GatherTimer = {
+  now: () => performance.now(),
+  after: (ms, callback) => void setTimeout(callback, ms),
+  soon: queueMicrotask,
+};
+
+/**
+ * Gathers writes: fewer and larger ones cost less. What can wait does so for a bounded time, for something that can not and goes
+ * out with it.
+ */
 export class WriteGatherer {
-  readonly #later: Later;
-  #dirty: Flushable[] = [];
-  readonly #flushAll = (): void => {
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (const output of dirty) output.flush();
+  readonly #ms: number;
+  readonly #timer: GatherTimer;
+  /** Until when each waits. All wait equally long, so the first is due first. */
+  readonly #waiting = new Map<Flushable, number>();
+  #armed = false;
+  #soon: Flushable[] = [];
+  readonly #flushSoon = (): void => {
+    const outputs = this.#soon;
+    this.#soon = [];
+    for (const output of outputs) output.flush();
   };
 
-  constructor(later: Later) {
-    this.#later = later;
+  /** @param ms how long what can wait does. */
+  constructor(ms: number, timer = REAL_TIME) {
+    this.#ms = ms;
+    this.#timer = timer;
   }
 
-  /** Flushes it soon, together with others. Call it once for each until its `flush`. */
-  schedule(output: Flushable): void {
-    this.#dirty.push(output);
-    if (this.#dirty.length === 1) this.#later(this.#flushAll);
+  /** Flushes it when all is done that is under way: what one read brought goes out in one write. */
+  soon(output: Flushable): void {
+    this.#soon.push(output);
+    if (this.#soon.length === 1) this.#timer.soon(this.#flushSoon);
+  }
+
+  /** Flushes it when it has waited long enough, if it is not {@link forget forgotten} before. */
+  later(output: Flushable): void {
+    if (this.#ms === 0) {
+      this.soon(output);
+      return;
+    }
+    if (!this.#waiting.has(output)) this.#waiting.set(output, this.#timer.now() + this.#ms);
+    this.#arm(this.#ms);
+  }
+
+  /** It has been flushed, and waits for nothing. */
+  forget(output: Flushable): void {
+    this.#waiting.delete(output);
+  }
+
+  #arm(ms: number): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#timer.after(ms, () => {
+      this.#armed = false;
+      this.#flushDue();
+    });
+  }
+
+  #flushDue(): void {
+    const now = this.#timer.now();
+    for (const [output, due] of this.#waiting) {
+      if (due > now) {
+        this.#arm(Math.ceil(due - now));
+        return;
+      }
+      this.#waiting.delete(output);
+      output.flush();
+    }
   }
 }

@@ -10,7 +10,8 @@ export interface FlvChannel {
   readonly congested: boolean;
   /** All bytes that went out, or are about to. */
   readonly bytesSent: number;
-  write(bytes: Buffer): void;
+  /** @param canWait whether it can wait for others, so as to go out with them. @defaultValue false */
+  write(bytes: Buffer, canWait?: boolean): void;
   /** Lets what was written go out, and ends it. @param words for the viewer, where it can be told. */
   end(reason: FlvChannelEnd, words: string): void;
   /** Ends it at once. */

@@ -1,5 +1,5 @@
 import type { LiveStream, StreamSubscriber } from "../../hub/live-stream.js";
-import type { MediaPacket } from "../../hub/media-packet.js";
+import { isPicture, type MediaPacket } from "../../hub/media-packet.js";
 import { type PlayerCounts, type PlayerOutput, PlayerQueue } from "../../outputs/player-queue.js";
 import type { FlvChannel, FlvChannelEnd } from "./flv-channel.js";
 import { flvHeaderOf, type SharedTags } from "./flv-tags.js";
@@ -85,7 +85,7 @@ export class FlvViewer implements StreamSubscriber, PlayerOutput {
     if (!this.#begun) this.#channel.write(flvHeaderOf(this.stream, packets));
     this.#begun = true;
     const bytes = this.#tags.encode(packets);
-    this.#channel.write(bytes);
+    this.#channel.write(bytes, !packets.some(isPicture));
     return bytes.length;
   }
 }

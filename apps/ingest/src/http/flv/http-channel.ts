@@ -33,9 +33,9 @@ export class HttpChannel implements FlvChannel {
     return this.#bytesSent;
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: Buffer, canWait = false): void {
     this.#bytesSent += bytes.length;
-    this.#gathered.hold(bytes.length);
+    this.#gathered.hold(bytes.length, canWait);
     // Node's timer starts again with whatever part of it the network takes.
     if (!this.#response.write(bytes)) this.#response.setTimeout(this.#writeMs);
   }

@@ -9,26 +9,32 @@ export class SocketGatherer implements Flushable {
   readonly #socket: Socket;
   readonly #gatherer: WriteGatherer;
   #holding = false;
-  #scheduled = false;
+  #scheduled: "no" | "later" | "soon" = "no";
 
   constructor(socket: Socket, gatherer: WriteGatherer) {
     this.#socket = socket;
     this.#gatherer = gatherer;
   }
 
-  /** Call it before a write of so many bytes. */
-  hold(length: number): void {
+  /** Call it before a write of so many bytes. @param canWait whether it can wait for others; else those that wait go with it. */
+  hold(length: number, canWait: boolean): void {
     if (this.#socket.writableLength + length >= ENOUGH) {
       this.#release();
       return;
     }
     if (!this.#holding) this.#socket.cork();
     this.#holding = true;
-    if (!this.#scheduled) this.#gatherer.schedule(this);
-    this.#scheduled = true;
+    if (!canWait && this.#scheduled !== "soon") {
+      this.#scheduled = "soon";
+      this.#gatherer.soon(this);
+    } else if (this.#scheduled === "no") {
+      this.#scheduled = "later";
+      this.#gatherer.later(this);
+    }
   }
   flush(): void {
-    this.#scheduled = false;
+    this.#gatherer.forget(this);
+    this.#scheduled = "no";
     this.#release();
   }
 

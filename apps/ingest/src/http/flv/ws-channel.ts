@@ -44,9 +44,9 @@ export class WsChannel implements FlvChannel {
     return this.#bytesSent;
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: Buffer, canWait = false): void {
     this.#bytesSent += bytes.length;
-    this.#gathered.hold(bytes.length);
+    this.#gathered.hold(bytes.length, canWait);
     this.#ws.send(bytes, () => {}); // an error ends in a close
     if (this.congested) this.#socket.setTimeout(this.#writeMs);
   }

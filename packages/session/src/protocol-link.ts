@@ -1,4 +1,4 @@
-import { concatBytes } from "@rtmp/bytes-util";
+import { ByteWriter, concatBytes } from "@rtmp/bytes-util";
 import { ChunkDecoder, ChunkEncoder, type ChunkMessage } from "@rtmp/chunk";
 import { decodeMessage, encodeMessage, MessageType, type OutgoingMessage, type RawMessage } from "@rtmp/messages";
 import type { SessionLimits } from "./limits.js";
@@ -8,6 +8,9 @@ import { RateLimit } from "./rate-limit.js";
 const CONTROL_CHUNK_STREAM = 2;
 /** Chunk stream of commands, by the custom of Adobe's servers. */
 const COMMAND_CHUNK_STREAM = 3;
+
+/** Room for the answers to one read of commands, in bytes; it grows. */
+const REPLIES = 512;
 
 /** Chunk streams of what players get, apart from each other so that headers compress. */
 const MEDIA_CHUNK_STREAMS = { audio: 4, data: 5, video: 6 } as const;
@@ -65,6 +68,7 @@ export class ProtocolLink {
   readonly #announcesChunkSize: boolean;
   #handshake: Handshake | undefined;
   #output: Uint8Array[] = [];
+  readonly #replies = new ByteWriter(REPLIES); // behind them: small messages, which are taken out together
   #outputLength = 0;
   #bytesReceived = 0;
   #acknowledged = 0; // of those
@@ -181,7 +185,9 @@ export class ProtocolLink {
   send(message: OutgoingMessage): void {
     const { messageTypeId, messageStreamId, timestamp, payload } = encodeMessage(message);
     const chunkStreamId = messageTypeId <= MessageType.setPeerBandwidth ? CONTROL_CHUNK_STREAM : COMMAND_CHUNK_STREAM;
-    this.#collect(this.#encoder.encode({ chunkStreamId, messageTypeId, messageStreamId, timestamp, payload }));
+    const before = this.#replies.length;
+    this.#encoder.write(this.#replies, { chunkStreamId, messageTypeId, messageStreamId, timestamp, payload });
+    this.#count(this.#replies.length - before);
   }
 
   /** Sends a message to a player, each kind on a chunk stream of its own. */
@@ -237,6 +243,7 @@ export class ProtocolLink {
   /** Bytes to write since the last call, in one piece; undefined if there are none. */
   takeOutput(): Uint8Array | undefined {
     if (this.#outputLength === 0) return undefined;
+    this.#closeReplies();
     const output = this.#output.length === 1 ? this.#output[0] : concatBytes(this.#output);
     this.#output = [];
     this.#outputLength = 0;
@@ -287,8 +294,19 @@ export class ProtocolLink {
 
   #collect(bytes: Uint8Array | undefined): void {
     if (bytes === undefined || bytes.length === 0) return;
+    this.#closeReplies();
     this.#output.push(bytes);
-    this.#outputLength += bytes.length;
-    this.#bytesSent += bytes.length;
+    this.#count(bytes.length);
+  }
+
+  #closeReplies(): void {
+    if (this.#replies.length === 0) return;
+    this.#output.push(this.#replies.toBytes());
+    this.#replies.reset();
+  }
+
+  #count(length: number): void {
+    this.#outputLength += length;
+    this.#bytesSent += length;
   }
 }

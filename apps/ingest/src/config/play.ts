@@ -39,7 +39,7 @@ export const playFlags: readonly Flag[] = [
     name: "gather",
     value: "TIME",
     key: "play.gatherMs",
-    help: "let sound wait so long for the next picture, to go to players with it: less work (20ms)",
+    help: "let sound wait so long for a picture, to be sent with it: less work (20ms)",
   },
   {
     name: "play-wait",

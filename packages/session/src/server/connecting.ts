@@ -34,9 +34,11 @@ export function acceptConnect(
 }
 
 function hasLongString({ limits }: ServerContext, { properties }: ConnectCommand): boolean {
+  const least = Math.min(limits.maxNameLength, limits.maxConnectStringLength);
   return Object.keys(properties).some((key) => {
     const value = properties[key];
-    const limit = key === "app" || key.toLowerCase() === "tcurl" ? limits.maxNameLength : limits.maxConnectStringLength;
-    return typeof value === "string" && value.length > limit;
+    if (typeof value !== "string" || value.length <= least) return false;
+    const isName = key === "app" || key.toLowerCase() === "tcurl";
+    return value.length > (isName ? limits.maxNameLength : limits.maxConnectStringLength);
   });
 }

@@ -28,7 +28,6 @@ export function writeAmf0Node(out: ByteWriter, node: Amf0Node, options?: Amf0Enc
 }
 
 function writeNode(output: Output, node: Amf0Node, depth: number): void {
-  output.checkRoom(1);
   switch (node.type) {
     case "number":
       output.u8(Marker.number);
@@ -100,7 +99,6 @@ function writeNode(output: Output, node: Amf0Node, depth: number): void {
 
 function writeMembers(output: Output, members: readonly Amf0Member[], depth: number): void {
   for (const [key, value, keyBytes] of members) {
-    output.checkRoom(3);
     writeShort(output, key, keyBytes);
     writeNode(output, value, depth);
   }

@@ -49,11 +49,9 @@ class ValueWriter {
   }
 
   write(value: Amf0Encodable): void {
-    this.#output.checkRoom(1);
     switch (typeof value) {
       case "number":
-        this.#output.u8(Marker.number);
-        this.#output.f64(value);
+        this.#output.number(value);
         return;
       case "boolean":
         this.#output.u16(value ? 0x0101 : 0x0100);

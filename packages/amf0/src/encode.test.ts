@@ -178,3 +178,38 @@ describe("bounds of an encoding", () => {
     expect(() => encodeAmf0(items)).toThrow(RangeError);
   });
 });
+
+describe("results that share a buffer", () => {
+  const texts = Array.from({ length: 3000 }, (_, i) => `${i}`.padEnd((i * 7) % 1200, "x"));
+  test("do not touch each other, and end where they end", () => {
+    const results = texts.map((text) => encodeAmf0(text));
+    for (const [i, text] of texts.entries()) {
+      expect(results[i]).toHaveLength(3 + text.length);
+      expect(decodeAmf0(results[i] as Uint8Array)).toBe(text);
+    }
+  });
+  test("keep no more than 8 KiB in memory", () => {
+    for (const text of texts) {
+      const { buffer, length } = encodeAmf0(text);
+      expect(buffer.byteLength).toBeLessThanOrEqual(length > 1024 ? length : 8192);
+    }
+  });
+  test("an encoding that begins while another goes on, or fails, leaves no trace", () => {
+    const outer = {
+      get inner() {
+        return hexOf("inner");
+      },
+      end: true,
+    };
+    const bad = [{ a: "x".repeat(500), b: Symbol("s") as unknown as Amf0Encodable }];
+    for (let i = 0; i < 100; i++) {
+      expect(() => encodeAmf0(bad)).toThrow(TypeError);
+      expect(decodeAmf0(encodeAmf0(outer))).toEqual({ inner: "020005696e6e6572", end: true });
+    }
+  });
+  test("a buffer that was transferred is not written to", () => {
+    const { buffer } = encodeAmf0("moved");
+    structuredClone(buffer, { transfer: [buffer] }); // which empties it here
+    expect(hexOf("next")).toBe("0200046e657874");
+  });
+});

@@ -6,21 +6,46 @@ import { Marker } from "./markers.js";
 const SURELY_SHORT = 21_845;
 /** Up to this length a loop over ASCII beats the call into the platform's codec. */
 const LOOP = 192;
-const SMALLEST_ROOM = 1024;
-/** Most that is kept from one encoding to the next, in bytes. */
+/** Results of up to this length are cut out of a slab, which costs a twentieth of an array of their own. */
+const LONGEST_CUT = 1024;
+/** Length of a slab: what a result that is kept keeps in memory with it. */
+const SLAB = 8192;
+/** Longest room that is kept for the next encoding that needs more than a slab. */
 const LARGEST_KEPT = 65_536;
 
-/** Room to write into, and a view of it. */
+/** Room to write into, and a view of it. Of a slab the first bytes are given away as results. */
 interface Room {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
+  given: number;
 }
-// To allocate it costs more than to fill it, so one is kept. While it is in use another is made: a getter may encode, too.
-let kept: Room | undefined;
+// To allocate them costs more than to fill them, so one of each is kept. While it is in use another is made: a getter may
+// encode, too.
+let keptSlab: Room | undefined;
+let keptLarge: Room | undefined;
 
 function makeRoom(length: number): Room {
   const bytes = new Uint8Array(length);
-  return { bytes, view: new DataView(bytes.buffer) };
+  return { bytes, view: new DataView(bytes.buffer), given: 0 };
+}
+
+/** Room for a short encoding. */
+function takeSlab(): Room {
+  const slab = keptSlab;
+  keptSlab = undefined;
+  // The buffer of one whose result was transferred to another thread is empty.
+  return slab?.bytes.length === SLAB ? slab : makeRoom(SLAB);
+}
+/** Room for `length` bytes at least. */
+function takeLarge(length: number): Room {
+  if (keptLarge === undefined || keptLarge.bytes.length < length) return makeRoom(Math.max(2 * length, LARGEST_KEPT));
+  const large = keptLarge;
+  keptLarge = undefined;
+  return large;
+}
+function giveBack(room: Room): void {
+  if (room.bytes.length === SLAB) keptSlab = room;
+  else if (room.bytes.length <= LARGEST_KEPT) keptLarge = room;
 }
 
 /** What is written by one encoding, with its bounds. One of the two ways out ends it. */
@@ -28,39 +53,50 @@ export class Output {
   readonly maxDepth: number;
   readonly #maxLength: number;
   #room: Room;
-  #bytes: Uint8Array<ArrayBuffer>; // of the room
-  #length = 0;
+  #bytes: Uint8Array<ArrayBuffer>; // of the room, as is the view
+  #view: DataView;
+  #start: number; // in the room
+  #end: number;
+  #last: number; // how far the room and the bound go
 
   constructor(options: Amf0EncodeOptions | undefined) {
     const { maxDepth, maxLength } = resolveEncodeOptions(options);
     this.maxDepth = maxDepth;
     this.#maxLength = maxLength;
-    this.#room = kept ?? makeRoom(SMALLEST_ROOM);
-    this.#bytes = this.#room.bytes;
-    kept = undefined;
+    const room = takeSlab();
+    this.#room = room;
+    this.#bytes = room.bytes;
+    this.#view = room.view;
+    this.#start = room.given;
+    this.#end = room.given;
+    this.#last = Math.min(room.bytes.length, room.given + maxLength);
   }
 
-  /** Ends the encoding. @returns what was written, as an array of exactly that size. @throws RangeError if that is too long. */
+  /** Ends the encoding. @returns what was written; a short one shares its buffer. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    this.checkRoom(0);
-    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#length)); // sooner done than `slice`
-    this.#giveBack();
-    return bytes;
+    const room = this.#room;
+    const { length } = this;
+    let result: Uint8Array<ArrayBuffer>;
+    if (length <= LONGEST_CUT) {
+      result = new Uint8Array(room.bytes.buffer, this.#start, length);
+      room.given = this.#end;
+    } else result = new Uint8Array(this.#written()); // sooner done than `slice`
+    giveBack(room);
+    return result;
   }
-  /** Ends the encoding: what was written goes into a writer. @throws RangeError if that is too long. */
+  /** Ends the encoding: what was written goes into a writer. */
   copyTo(out: ByteWriter): void {
-    this.checkRoom(0);
-    out.bytes(this.#bytes.subarray(0, this.#length));
-    this.#giveBack();
+    out.bytes(this.#written());
+    giveBack(this.#room);
   }
 
   /** Bytes written so far. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
   /** @throws RangeError unless `length` bytes more are allowed. */
   checkRoom(length: number): void {
-    if (length > this.#maxLength - this.#length) throw new RangeError(`AMF0 longer than ${this.#maxLength} bytes`);
+    if (length > this.#maxLength - this.length) throw new RangeError(`AMF0 longer than ${this.#maxLength} bytes`);
   }
   /** @throws RangeError if one more object or array inside `depth` others is too deep. @returns its own depth. */
   enter(depth: number): number {
@@ -82,23 +118,24 @@ export class Output {
   /** The low 32 bits. */
   u32(value: number): void {
     const at = this.#grow(4); // first: it may replace the room
-    this.#room.view.setUint32(at, value);
+    this.#view.setUint32(at, value);
   }
   /** Overwrites 32 bits written before. */
   setU32(offset: number, value: number): void {
-    this.#room.view.setUint32(offset, value);
+    this.#view.setUint32(this.#start + offset, value);
+  }
+  /** A marker and a double behind it. */
+  number(value: number): void {
+    const at = this.#grow(9);
+    this.#bytes[at] = Marker.number;
+    this.#putDouble(at + 1, value);
   }
   /** A double; every NaN alike, since JavaScript does not say which bits one has. */
   f64(value: number): void {
-    const at = this.#grow(8);
-    if (Number.isNaN(value)) {
-      this.#room.view.setUint32(at, 0x7ff80000);
-      this.#room.view.setUint32(at + 4, 0);
-    } else this.#room.view.setFloat64(at, value);
+    this.#putDouble(this.#grow(8), value);
   }
   /** Copies bytes. @throws RangeError if they are too many. */
   raw(bytes: Uint8Array): void {
-    this.checkRoom(bytes.length);
     const at = this.#grow(bytes.length);
     this.#bytes.set(bytes, at);
   }
@@ -129,7 +166,7 @@ export class Output {
         bytes[at + 1] = length;
         return;
       }
-      this.#length = at;
+      this.#end = at;
     }
     const needed = length > SURELY_SHORT ? utf8Length(text) : 0;
     if (needed > 0xffff) throw new RangeError(`${needed} bytes of text where 65535 are the most`);
@@ -150,21 +187,38 @@ export class Output {
     this.u8(Marker.objectEnd);
   }
 
+  #putDouble(at: number, value: number): void {
+    if (Number.isNaN(value)) {
+      this.#view.setUint32(at, 0x7ff80000);
+      this.#view.setUint32(at + 4, 0);
+    } else this.#view.setFloat64(at, value);
+  }
+  /** @throws RangeError if that is too long. */
   #grow(length: number): number {
-    const at = this.#length;
-    const needed = at + length;
-    if (needed > this.#bytes.length) this.#enlarge(needed);
-    this.#length = needed;
+    const at = this.#end;
+    const end = at + length;
+    if (end > this.#last) return this.#move(length);
+    this.#end = end;
     return at;
   }
-  #enlarge(needed: number): void {
-    const larger = makeRoom(Math.max(needed, 2 * this.#bytes.length));
-    larger.bytes.set(this.#bytes.subarray(0, this.#length));
-    this.#room = larger;
-    this.#bytes = larger.bytes;
+  /** Goes on where there is more room: in a slab of which nothing is given away, or in a large one. */
+  #move(length: number): number {
+    this.checkRoom(length);
+    const begun = this.#written();
+    const needed = begun.length + length;
+    if (needed > LONGEST_CUT) giveBack(this.#room);
+    const room = needed <= LONGEST_CUT ? makeRoom(SLAB) : takeLarge(needed);
+    room.bytes.set(begun);
+    this.#room = room;
+    this.#bytes = room.bytes;
+    this.#view = room.view;
+    this.#start = 0;
+    this.#end = needed;
+    this.#last = Math.min(room.bytes.length, this.#maxLength);
+    return begun.length;
   }
-  #giveBack(): void {
-    if (this.#bytes.length <= LARGEST_KEPT) kept = this.#room;
+  #written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 }
 

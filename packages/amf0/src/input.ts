@@ -1,18 +1,10 @@
 import { decodeUtf8 } from "@rtmp/bytes-util";
 import type { Amf3Decoded, Amf3ValueDecoder } from "./amf3-door.js";
 import { Amf0Error, asAmf0Error } from "./errors.js";
-import { NO_SLOT, slotOf, textAt } from "./known-texts.js";
+import { NO_SLOT, slotOfName, slotOfText, textAt } from "./known-texts.js";
 import type { Amf0Limits } from "./limits.js";
 import { Marker } from "./markers.js";
-
-const scratch = new Uint8Array(8);
-const scratchView = new DataView(scratch.buffer);
-
-/** The double at `at`. Copied, since a view of each message would cost more than its few numbers do. */
-export function readDouble(bytes: Uint8Array, at: number): number {
-  for (let i = 0; i < 8; i++) scratch[i] = bytes[at + i] as number;
-  return scratchView.getFloat64(0);
-}
+import { readDouble } from "./words.js";
 
 /** The bytes of one message, how far they are read, and what is left of the limits. Shared by both forms of decoding. */
 export class Input {
@@ -77,7 +69,12 @@ export class Input {
 
   /** Passes the body of a string with a 16-bit length. @returns where it begins; it ends at `position`. */
   short(): number {
-    return this.#advance(this.u16());
+    const { bytes, position } = this;
+    const start = position + 2;
+    const end = start + (((bytes[position] as number) << 8) | (bytes[position + 1] as number));
+    if (!(start <= this.end && end <= this.end)) return this.#advance(this.u16()); // which throws
+    this.position = end;
+    return start;
   }
   /** The same with a 32-bit length. */
   long(): number {
@@ -88,18 +85,13 @@ export class Input {
     }
     return this.#advance(length);
   }
-  /** A text with a 16-bit length; also sets {@link slot}. */
-  shortText(): string {
-    const { bytes, position } = this;
-    const start = position + 2;
-    const end = start + (((bytes[position] as number) << 8) | (bytes[position + 1] as number));
-    if (!(start <= this.end && end <= this.end)) return this.text(this.short()); // which throws
-    this.position = end;
-    return this.#textOf(start, end);
-  }
   /** The text from `start` up to `position`; also sets {@link slot}. */
   text(start: number): string {
-    return this.#textOf(start, this.position);
+    return this.#textIn(slotOfText(this.bytes, start, this.position), start);
+  }
+  /** The same for the name of a member. */
+  name(start: number): string {
+    return this.#textIn(slotOfName(this.bytes, start, this.position), start);
   }
 
   /** Consumes the end of an object's members, 00 00 09, if it is next (AMF0 2.11). */
@@ -159,10 +151,9 @@ export class Input {
       throw asAmf0Error(thrown, at, Marker.avmPlus);
     }
   }
-  #textOf(start: number, end: number): string {
-    const slot = slotOf(this.bytes, start, end);
+  #textIn(slot: number, start: number): string {
     this.slot = slot;
-    return slot === NO_SLOT ? decodeUtf8(this.bytes, start, end) : textAt(slot);
+    return slot === NO_SLOT ? decodeUtf8(this.bytes, start, this.position) : textAt(slot);
   }
   #advance(length: number): number {
     const at = this.position;

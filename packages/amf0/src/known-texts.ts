@@ -1,64 +1,67 @@
 import { decodeUtf8 } from "@rtmp/bytes-util";
+import { wordAt } from "./words.js";
 
 /** A power of two, at most 65536. */
 const SLOTS = 4096;
 /** How many of them a text may be in; a power of two. */
-const WAYS = 4;
-/** Longest text that is kept, in bytes: with its string the cache never holds above 450 kB. */
-const LONGEST = 32;
+const WAYS = 8;
+/** Longest text that is kept, in bytes: with its string the cache never holds above 750 kB. */
+const LONGEST = 64;
+const WORDS = LONGEST / 4;
 
 // Peers send the same names and words in every message, and making strings, names of members above all, costs more than
 // anything else in decoding. So the short texts met last are kept, each in a slot: bytes, length and string.
 // What a peer can push out costs time, never memory.
 const texts: string[] = new Array<string>(SLOTS).fill("");
 const lengths = new Uint8Array(SLOTS).fill(255); // which no text has
-const kept = new Uint8Array(SLOTS * LONGEST);
-/** For each slot the one that was wanted next, the last time: most messages look like the one before. */
-const followers = new Uint16Array(SLOTS);
-let latest = 0;
+const kept = new Int32Array(SLOTS * WORDS); // by fours, as `isKeptAt` reads them
+// Most messages look like the one before: for each name the one that came next the last time, and its text then.
+const nextNames = new Uint16Array(SLOTS);
+const lastTexts = new Uint16Array(SLOTS);
+let latestName = 0; // its slot
 let victim = 0; // which of the slots of a text is given up next
 
 /** For each slot the object in which it was last a name, by that object's mark. */
 const marks = new Int32Array(SLOTS);
 let latestMark = 0;
 
-/** What {@link slotOf} says of a text that is long, or not ASCII. */
+/** What {@link slotOfName} says of a text that is long, or not ASCII. */
 export const NO_SLOT = -1;
 
-/** Where the text in `bytes` from `start` to `end` is kept, from now on at least: a slot for {@link textAt}, or {@link NO_SLOT}. */
-export function slotOf(bytes: Uint8Array, start: number, end: number): number {
-  const expected = followers[latest] as number;
-  const length = end - start;
-  if (lengths[expected] === length) {
-    const base = expected * LONGEST;
-    let i = 0;
-    while (i < length && kept[base + i] === bytes[start + i]) i++;
-    if (i === length) {
-      latest = expected;
-      return expected;
-    }
+/** Where the name in `bytes` from `start` to `end` is kept, from now on at least: a slot for {@link textAt}, or {@link NO_SLOT}. */
+export function slotOfName(bytes: Uint8Array, start: number, end: number): number {
+  const expected = nextNames[latestName] as number;
+  if (isKeptAt(expected, bytes, start, end)) {
+    latestName = expected;
+    return expected;
   }
-  return lookUp(bytes, start, end);
+  const slot = lookUp(bytes, start, end);
+  if (slot !== NO_SLOT) {
+    nextNames[latestName] = slot;
+    latestName = slot;
+  }
+  return slot;
+}
+
+/** The same for another text, mostly the value of the name before. */
+export function slotOfText(bytes: Uint8Array, start: number, end: number): number {
+  const expected = lastTexts[latestName] as number;
+  if (isKeptAt(expected, bytes, start, end)) return expected;
+  const slot = lookUp(bytes, start, end);
+  if (slot !== NO_SLOT) lastTexts[latestName] = slot;
+  return slot;
 }
 
 function lookUp(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length === 0 || length > LONGEST) return NO_SLOT;
   const group = hashOf(bytes, start, end) & (SLOTS - WAYS);
-  let slot = group;
-  while (!isKeptAt(slot, bytes, start, length)) {
-    if (++slot < group + WAYS) continue;
-    victim = (victim + 1) & (WAYS - 1);
-    slot = keep(group + victim, bytes, start, end);
-    if (slot === NO_SLOT) return NO_SLOT;
-    break;
-  }
-  followers[latest] = slot;
-  latest = slot;
-  return slot;
+  for (let slot = group; slot < group + WAYS; slot++) if (isKeptAt(slot, bytes, start, end)) return slot;
+  victim = (victim + 1) & (WAYS - 1);
+  return keep(group + victim, bytes, start, end);
 }
 
-/** The text in a slot: the one for which {@link slotOf} gave it last. */
+/** The text in a slot: the one for which it was given last. */
 export function textAt(slot: number): string {
   return texts[slot] as string;
 }
@@ -73,21 +76,31 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   return Math.imul(mixed ^ (mixed >>> 15), 0x2545f491) >>> 16;
 }
 
-function isKeptAt(slot: number, bytes: Uint8Array, start: number, length: number): boolean {
+/** Compares four bytes at once, the last four first: of names that begin alike most end in another way. */
+function isKeptAt(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
   if (lengths[slot] !== length) return false;
-  const base = slot * LONGEST;
-  for (let i = 0; i < length; i++) if (kept[base + i] !== bytes[start + i]) return false;
+  let at = slot * WORDS;
+  if (kept[at++] !== lastWord(bytes, end, length)) return false;
+  for (let i = start; i < end - 4; i += 4) if (kept[at++] !== wordAt(bytes, i)) return false;
   return true;
 }
 
 function keep(slot: number, bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) if ((bytes[i] as number) >= 0x80) return NO_SLOT;
   if (marks[slot] === latestMark) nextMark(); // the text given up is in the object being read, and may come again elsewhere
-  const base = slot * LONGEST;
-  for (let i = start; i < end; i++) kept[base + i - start] = bytes[i] as number;
+  let at = slot * WORDS;
+  kept[at++] = lastWord(bytes, end, end - start);
+  for (let i = start; i < end - 4; i += 4) kept[at++] = wordAt(bytes, i);
   lengths[slot] = end - start;
   texts[slot] = decodeUtf8(bytes, start, end);
   return slot;
+}
+
+/** The word that ends a text. In a shorter text it begins with the length, always the same, but for a byte in front of that. */
+function lastWord(bytes: Uint8Array, end: number, length: number): number {
+  const word = wordAt(bytes, end - 4);
+  return length < 4 ? word & 0xffffff : word;
 }
 
 /** Begins an object: a mark for the names of its members. */

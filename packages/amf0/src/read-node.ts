@@ -103,7 +103,7 @@ function readEcmaArray(input: Input, depth: number): Amf0EcmaArrayNode {
 function readMember(input: Input, depth: number, count: number): Amf0Member {
   input.checkMembers(count);
   const start = input.short();
-  const key = input.text(start);
+  const key = input.name(start);
   const keyBytes = bytesUnlessUtf8(input, start, key);
   const value = readNode(input, depth);
   return keyBytes === undefined ? [key, value] : [key, value, keyBytes];

@@ -1,7 +1,8 @@
-import { type Input, readDouble } from "./input.js";
+import type { Input } from "./input.js";
 import { isSurelyNew, nextMark } from "./known-texts.js";
 import { Marker } from "./markers.js";
 import { type Amf0Object, Amf0Reference, type Amf0Value } from "./values.js";
+import { readDouble } from "./words.js";
 
 /**
  * Reads one value in the natural form, straight from the bytes.
@@ -15,7 +16,7 @@ export function readValue(input: Input, depth: number): Amf0Value {
     case Marker.boolean:
       return input.u8() !== 0;
     case Marker.string:
-      return input.shortText();
+      return depth === 0 ? input.name(input.short()) : input.text(input.short()); // those of a sequence follow as names do
     case Marker.object:
       return readMembers(input, input.enter(depth, marker));
     case Marker.null:
@@ -66,7 +67,7 @@ function readEcmaArray(input: Input, depth: number): Amf0Object {
 
 function readMember(input: Input, depth: number, object: Amf0Object, count: number, mark: number): void {
   input.checkMembers(count);
-  const key = input.shortText();
+  const key = input.name(input.short());
   const { slot } = input;
   const value = readSimpleValue(input, depth);
   if (isSurelyNew(slot, mark) || !(key in object)) object[key] = value; // the first of equal names counts
@@ -91,7 +92,7 @@ function readSimpleValue(input: Input, depth: number): Amf0Value {
     if (marker === Marker.string) {
       input.valuesLeft--;
       input.position = position + 1;
-      return input.shortText();
+      return input.text(input.short());
     }
   }
   return readValue(input, depth);

@@ -102,6 +102,10 @@ export class Input {
     this.position = position + 3;
     return true;
   }
+  /** The same where the input may end instead, once `count` members of those that were announced are read. */
+  takeMembersEnd(count: number, announced: number): boolean {
+    return this.takeObjectEnd() || (this.position === this.end && count >= announced);
+  }
   /** Before one more member of an object, of which `count` are read. */
   checkMembers(count: number): void {
     if (count >= this.maxMembers) throw this.#tooManyMembers(this.position);

@@ -19,7 +19,7 @@ export interface Amf0Limits {
 }
 
 /** Greatest `maxDepth` that can be asked for, so that nesting never exhausts the stack. */
-const MAX_DEPTH = 256;
+export const MAX_DEPTH = 256;
 
 /** For data messages, metadata, files: the default. */
 export const DATA_AMF0_LIMITS: Amf0Limits = Object.freeze({ maxDepth: 32, maxMembers: 8192, maxValues: 16_384 });

@@ -1,8 +1,12 @@
 import type { Input } from "./input.js";
 import { isSurelyNew, nextMark } from "./known-texts.js";
 import { Marker } from "./markers.js";
+import { noteName, orderFrom } from "./name-orders.js";
 import { type Amf0Object, Amf0Reference, type Amf0Value } from "./values.js";
 import { readDouble } from "./words.js";
+
+/** Announced by what always has an end marker: more members than there can be. */
+const NO_COUNT = Number.POSITIVE_INFINITY;
 
 /**
  * Reads one value in the natural form, straight from the bytes.
@@ -18,7 +22,7 @@ export function readValue(input: Input, depth: number): Amf0Value {
     case Marker.string:
       return depth === 0 ? input.name(input.short()) : input.text(input.short()); // those of a sequence follow as names do
     case Marker.object:
-      return readMembers(input, input.enter(depth, marker));
+      return readMembers(input, input.enter(depth, marker), NO_COUNT);
     case Marker.null:
       return null;
     case Marker.undefined:
@@ -27,7 +31,7 @@ export function readValue(input: Input, depth: number): Amf0Value {
     case Marker.reference:
       return new Amf0Reference(input.u16());
     case Marker.ecmaArray:
-      return readEcmaArray(input, input.enter(depth, marker));
+      return readMembers(input, input.enter(depth, marker), input.u32());
     case Marker.strictArray:
       return readItems(input, input.enter(depth, marker));
     case Marker.date:
@@ -38,7 +42,7 @@ export function readValue(input: Input, depth: number): Amf0Value {
     case Marker.typedObject: {
       const inner = input.enter(depth, marker);
       input.short(); // the class name
-      return readMembers(input, inner);
+      return readMembers(input, inner, NO_COUNT);
     }
     case Marker.avmPlus:
       return input.amf3(depth).value as Amf0Value; // by the contract of the decoder's giver
@@ -47,30 +51,48 @@ export function readValue(input: Input, depth: number): Amf0Value {
   }
 }
 
-function readMembers(input: Input, depth: number): Amf0Object {
-  const object: Amf0Object = Object.create(null);
+/** Of an ECMA array the count is a hint at best. Very old encoders leave its end marker out where the message ends. */
+function readMembers(input: Input, depth: number, announced: number): Amf0Object {
+  if (input.takeMembersEnd(0, announced)) return Object.create(null);
   const mark = nextMark();
-  for (let count = 0; !input.takeObjectEnd(); count++) readMember(input, depth, object, count, mark);
-  return object;
-}
-
-/** The count is a hint at best. Very old encoders leave the end marker out where the message ends. */
-function readEcmaArray(input: Input, depth: number): Amf0Object {
-  const announced = input.u32();
-  const object: Amf0Object = Object.create(null);
-  const mark = nextMark();
-  for (let count = 0; !(input.position === input.end && count >= announced) && !input.takeObjectEnd(); count++) {
-    readMember(input, depth, object, count, mark);
+  let name = readName(input, 0);
+  const order = orderFrom(input.slot);
+  let expected = order?.expected(name); // which names, if that can be told
+  let object: Amf0Object = order !== undefined && expected !== undefined ? order.make() : Object.create(null);
+  let learns = expected === undefined;
+  for (let count = 0; ; name = readName(input, count)) {
+    const { slot } = input;
+    if (expected !== undefined && expected[count] !== name) {
+      object = asHashTable(object, expected, count);
+      expected = undefined;
+      order?.forget();
+      nextMark(); // the names before have no marks
+    }
+    const value = readSimpleValue(input, depth);
+    if (expected !== undefined) object[expected[count] as string] = value;
+    else if (isSurelyNew(slot, mark) || !(name in object)) object[name] = value;
+    else learns = false; // the first of equal names counts
+    if (learns) learns = noteName(depth, count, slot);
+    count++;
+    if (input.takeMembersEnd(count, announced)) {
+      if (learns) order?.learn(depth, count);
+      if (expected === undefined || count === expected.length) return object;
+      order?.forget();
+      return asHashTable(object, expected, count);
+    }
   }
-  return object;
 }
 
-function readMember(input: Input, depth: number, object: Amf0Object, count: number, mark: number): void {
+function readName(input: Input, count: number): string {
   input.checkMembers(count);
-  const key = input.name(input.short());
-  const { slot } = input;
-  const value = readSimpleValue(input, depth);
-  if (isSurelyNew(slot, mark) || !(key in object)) object[key] = value; // the first of equal names counts
+  return input.name(input.short());
+}
+
+/** The first members of an object, of which others were expected. */
+function asHashTable(object: Amf0Object, names: readonly string[], count: number): Amf0Object {
+  const copy: Amf0Object = Object.create(null);
+  for (const name of names.slice(0, count)) copy[name] = object[name];
+  return copy;
 }
 
 /** {@link readValue}, with what nearly all members are at hand: a call for each step would cost more than the step. */

@@ -90,8 +90,9 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 function isKeptAt(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (lengths[slot] !== length) return false;
+  if (length < 4) return kept[slot * WORDS] === shortWord(bytes, end);
   let at = slot * WORDS;
-  if (kept[at++] !== lastWord(bytes, end, length)) return false;
+  if (kept[at++] !== wordAt(bytes, end - 4)) return false;
   for (let i = start; i < end - 4; i += 4) if (kept[at++] !== wordAt(bytes, i)) return false;
   return true;
 }
@@ -100,17 +101,16 @@ function keep(slot: number, bytes: Uint8Array, start: number, end: number): numb
   for (let i = start; i < end; i++) if ((bytes[i] as number) >= 0x80) return NO_SLOT;
   if (marks[slot] === latestMark) nextMark(); // the text given up is in the object being read, and may come again elsewhere
   let at = slot * WORDS;
-  kept[at++] = lastWord(bytes, end, end - start);
+  kept[at++] = end - start < 4 ? shortWord(bytes, end) : wordAt(bytes, end - 4);
   for (let i = start; i < end - 4; i += 4) kept[at++] = wordAt(bytes, i);
   lengths[slot] = end - start;
   texts[slot] = decodeUtf8(bytes, start, end);
   return slot;
 }
 
-/** The word that ends a text. In a shorter text it begins with the length, always the same, but for a byte in front of that. */
-function lastWord(bytes: Uint8Array, end: number, length: number): number {
-  const word = wordAt(bytes, end - 4);
-  return length < 4 ? word & 0xffffff : word;
+/** A text of at most three bytes, and of the length in front of it as many as are missing. */
+function shortWord(bytes: Uint8Array, end: number): number {
+  return ((bytes[end - 3] as number) << 16) | ((bytes[end - 2] as number) << 8) | (bytes[end - 1] as number);
 }
 
 /** Begins an object: a mark for the names of its members. */

@@ -1,23 +1,27 @@
 import { expect, test } from "vitest";
 import { BufferPool } from "./index.js";
 
-test("gives a buffer that was given back, of a power of two", () => {
+test("gives a buffer that was given back, for what is a little shorter", () => {
   const pool = new BufferPool();
   const first = pool.take(5000);
-  expect(first.length).toBe(8192);
+  expect(first.length).toBe(5120);
   pool.give(first);
-  expect(pool.idleBytes).toBe(8192);
+  expect(pool.idleBytes).toBe(5120);
   expect(pool.take(4097)).toBe(first);
   expect(pool.idleBytes).toBe(0);
-  expect(pool.take(8192)).not.toBe(first);
+  expect(pool.take(5120)).not.toBe(first);
 });
 
 test.for([
   [0, 1024],
   [1, 1024],
   [1024, 1024],
-  [1025, 2048],
+  [1025, 1280],
+  [1281, 1536],
+  [2047, 2048],
   [65_536, 65_536],
+  [65_537, 81_920],
+  [1_048_575, 1_048_576],
   [1_048_576, 1_048_576],
   [1_048_577, 1_048_577],
 ] as const)("for %i bytes one of %i", ([length, expected]) => {
@@ -30,7 +34,7 @@ test("lets no more lie idle than it may, and nothing that it can not give out ag
   for (const buffer of buffers) pool.give(buffer);
   expect(pool.idleBytes).toBe(4096);
   const large = new BufferPool(1e9);
-  for (const length of [0, 1, 512, 1000, 3000, 2_097_152]) large.give(new Uint8Array(length));
+  for (const length of [0, 1, 512, 1000, 1023, 3000, 65_537, 2_097_152]) large.give(new Uint8Array(length));
   expect(large.idleBytes).toBe(0);
 });
 
@@ -42,5 +46,5 @@ test("allocates as it is told", () => {
   });
   pool.take(3000);
   pool.take(3_000_000);
-  expect(made).toEqual([4096, 3_000_000]);
+  expect(made).toEqual([3072, 3_000_000]);
 });

@@ -1,6 +1,6 @@
-/** Buffers have powers of two as lengths, from 1 KiB to 1 MiB; longer ones are left to the collector. */
-const SMALLEST = 10; // exponents
-const LARGEST = 20;
+/** Shortest and longest buffers that are used again; longer ones are left to the collector. */
+const SHORTEST = 1024;
+const LONGEST = 1024 * 1024;
 const DEFAULT_MAX_IDLE = 4 * 1024 * 1024;
 
 /**
@@ -10,7 +10,7 @@ const DEFAULT_MAX_IDLE = 4 * 1024 * 1024;
 export class BufferPool {
   readonly #maxIdle: number;
   readonly #allocate: (length: number) => Uint8Array;
-  readonly #idle: Uint8Array[][] = Array.from({ length: LARGEST + 1 }, () => []);
+  readonly #idle = new Map<number, Uint8Array[]>(); // by length
   #idleBytes = 0;
 
   /**
@@ -30,22 +30,33 @@ export class BufferPool {
     return this.#idleBytes;
   }
 
-  /** A buffer of at least `length` bytes, at most twice as many or 1 KiB. @throws RangeError if it can not be had. */
+  /**
+   * A buffer of at least `length` bytes, at most a quarter more, or 1 KiB: there are four lengths to each power of two.
+   * @throws RangeError if it can not be had.
+   */
   take(length: number): Uint8Array {
-    const power = Math.max(SMALLEST, 32 - Math.clz32(Math.max(length, 1) - 1));
-    const idle = this.#idle[power]?.pop();
-    if (idle === undefined) return this.#allocate(power > LARGEST ? length : 1 << power);
-    this.#idleBytes -= idle.length;
+    if (length > LONGEST) return this.#allocate(length);
+    const rounded = length <= SHORTEST ? SHORTEST : roundUp(length);
+    const idle = this.#idle.get(rounded)?.pop();
+    if (idle === undefined) return this.#allocate(rounded);
+    this.#idleBytes -= rounded;
     return idle;
   }
 
   /** Takes a buffer back that nobody uses any more. */
   give(buffer: Uint8Array): void {
     const { length } = buffer;
-    const idle = this.#idle[31 - Math.clz32(length)];
-    const fits = length >= 1 << SMALLEST && (length & (length - 1)) === 0 && this.#idleBytes + length <= this.#maxIdle;
-    if (idle === undefined || !fits) return;
+    if (length < SHORTEST || length > LONGEST || length !== roundUp(length)) return;
+    if (this.#idleBytes + length > this.#maxIdle) return;
     this.#idleBytes += length;
-    idle.push(buffer);
+    const idle = this.#idle.get(length);
+    if (idle === undefined) this.#idle.set(length, [buffer]);
+    else idle.push(buffer);
   }
+}
+
+/** To the next of 4, 5, 6, 7 and 8 times a power of two. */
+function roundUp(length: number): number {
+  const step = 1 << (29 - Math.clz32(length));
+  return (length + step - 1) & -step;
 }

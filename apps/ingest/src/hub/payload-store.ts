@@ -44,7 +44,7 @@ export class PayloadStore {
     const last = this.#last;
     this.#kept += length;
     if (length > this.#bufferLength / PARTS) {
-      last.buffer = allocate(length);
+      last.buffer = this.#take(length);
       last.start = 0;
     } else {
       if (this.#used + length > this.#filling.length) this.#open();
@@ -77,9 +77,14 @@ export class PayloadStore {
   }
 
   #open(): void {
-    this.#filling = pool.take(this.#bufferLength);
+    this.#filling = this.#take(this.#bufferLength);
     this.#used = 0;
-    if (!this.#shared) this.#buffers.push(this.#filling);
+  }
+
+  #take(length: number): Uint8Array {
+    const buffer = pool.take(length);
+    if (!this.#shared) this.#buffers.push(buffer);
+    return buffer;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { EventEmitter } from "node:events";
-import { Counter, Histogram, type Registry } from "prom-client";
+import { Histogram, type Registry } from "prom-client";
 import type { IngestEvents } from "../events.js";
 import { LabelSet } from "./label-set.js";
+import { Tally } from "./tally.js";
 
 /** Different values of one label. */
 const MAX_REASONS = 64;
@@ -100,7 +101,7 @@ export class EventCounters {
     events.on("fault", ({ where }) => faults.inc({ where }));
   }
 
-  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name: `rtmp_ingest_${name}`, help, labelNames, registers: this.#registers });
+  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Tally<Label> {
+    return new Tally(name, help, labelNames, this.#registers);
   }
 }

@@ -64,9 +64,10 @@ export class PlayerDialog {
     const { default: mpegts } = await import("mpegts.js");
     if (!mpegts.isSupported()) throw new Error("This browser has no MediaSource: choose HLS.");
     mpegts.LoggingControl.enableAll = false;
-    const url = new URL(`${this.#url}.flv`, location.href).href;
+    const url = new URL(`${this.#url}.flv`, location.href);
+    url.searchParams.set("video-metadata", "no"); // it fails at packets that tell colours
     const player = mpegts.createPlayer(
-      { type: "flv", isLive: true, url },
+      { type: "flv", isLive: true, url: url.href },
       {
         liveSync: true,
         liveSyncTargetLatency: 0.8,

@@ -76,6 +76,27 @@ describe.for(["http-flv", "ws-flv"] as const)("%s", (protocol) => {
     expect(server.server.sessions().filter((session) => session.protocol === protocol)).toEqual([]);
   });
 
+  test("leaves out what describes the video, before and while it plays, if it is asked to", async () => {
+    const server = await startHttpServer();
+    const publisher = await RawClient.publish(server.port, "key");
+    const describing = (timestamp: number): PublishedMessage => ({
+      ...{ type: "video", messageTypeId: 9, timestamp },
+      payload: Uint8Array.of(0x84, 0x61, 0x76, 0x63, 0x31, 2, 0, 1, 97), // enhanced Metadata, avc1
+    });
+    for (const message of [videoHeader(), describing(0), videoMessage(40, true)]) publisher.send(message);
+    const live = () => server.server.registry.get({ app: "live", name: "key" });
+    await vi.waitFor(() => expect(live()?.gopPackets()).toHaveLength(1));
+    const watch = async (query: string) =>
+      protocol === "http-flv"
+        ? (await server.watch(`/live/key.flv${query}`)).play()
+        : server.sockets(`/live/key.flv${query}`).seen;
+    const [all, plain] = [await watch(""), await watch("?video-metadata=no")];
+    await vi.waitFor(() => expect([all.tags.length, plain.tags.length]).toEqual([3, 2]));
+    for (const message of [describing(50), videoMessage(80)]) publisher.send(message);
+    await vi.waitFor(() => expect([all.tags.length, plain.tags.length]).toEqual([5, 3]));
+    expect(read(plain)).toEqual([videoHeader(40), videoMessage(40, true), videoMessage(80)].map(wireOf));
+  });
+
   test("waits for a stream, and is told when there is none", async () => {
     const server = await startHttpServer({ play: { waitMs: 400 } });
     const early = protocol === "http-flv" ? server.watch("/live/soon.flv") : server.sockets("/live/soon.flv").seen;

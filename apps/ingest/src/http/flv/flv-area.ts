@@ -168,7 +168,7 @@ export class FlvArea implements HttpArea {
         emit("stop", { ...source, reason, durationMs: Math.round(clock() - since), ...viewer.counts });
       },
     });
-    const viewer = new FlvViewer(stream, channel, queueBytes, this.#tags);
+    const viewer = new FlvViewer(stream, channel, queueBytes, this.#tags, takesVideoMetadata(who.query));
     const session = new ViewerSession(who, viewer);
     this.#viewers.add(viewer);
     sessions.add(session);
@@ -179,4 +179,9 @@ export class FlvArea implements HttpArea {
 
 function pathnameOf(url = ""): string {
   return URL.canParse(url, "http://localhost") ? new URL(url, "http://localhost").pathname : "";
+}
+
+/** Some players fail at video packets that hold no picture, such as mpegts.js 1.8. */
+function takesVideoMetadata(query: string): boolean {
+  return new URLSearchParams(query).get("video-metadata") !== "no";
 }

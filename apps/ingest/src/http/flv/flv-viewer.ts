@@ -1,3 +1,4 @@
+import { isVideoMetadata } from "@rtmp/flv";
 import type { LiveStream, StreamSubscriber } from "../../hub/live-stream.js";
 import { isPicture, type MediaPacket } from "../../hub/media-packet.js";
 import { type PlayerCounts, type PlayerOutput, PlayerQueue } from "../../outputs/player-queue.js";
@@ -12,12 +13,23 @@ export class FlvViewer implements StreamSubscriber, PlayerOutput {
   readonly #channel: FlvChannel;
   readonly #tags: SharedTags;
   readonly #queue: PlayerQueue;
+  readonly #takesVideoMetadata: boolean;
   #begun = false; // the header is sent
   #state: "playing" | "ending" | "over" = "playing"; // ending: the stream is over, and something may still wait
   #leave = (): void => {};
 
-  /** @param queueBytes what may wait for it. @param tags shared with all viewers. */
-  constructor(stream: LiveStream, channel: FlvChannel, queueBytes: number, tags: SharedTags) {
+  /**
+   * @param queueBytes what may wait for it. @param tags shared with all viewers.
+   * @param takesVideoMetadata whether it gets video packets that describe (colours, HDR) and hold no picture.
+   */
+  constructor(
+    stream: LiveStream,
+    channel: FlvChannel,
+    queueBytes: number,
+    tags: SharedTags,
+    takesVideoMetadata = true,
+  ) {
+    this.#takesVideoMetadata = takesVideoMetadata;
     this.stream = stream;
     this.#channel = channel;
     this.#tags = tags;
@@ -81,11 +93,17 @@ export class FlvViewer implements StreamSubscriber, PlayerOutput {
     this.#channel.end("unpublish", "The stream is over.");
   }
 
-  send(packets: readonly MediaPacket[]): number {
+  send(all: readonly MediaPacket[]): number {
+    const packets = this.#takesVideoMetadata ? all : all.filter((packet) => !describesVideo(packet));
+    if (packets.length === 0) return 0;
     if (!this.#begun) this.#channel.write(flvHeaderOf(this.stream, packets));
     this.#begun = true;
     const bytes = this.#tags.encode(packets);
     this.#channel.write(bytes, !packets.some(isPicture));
     return bytes.length;
   }
+}
+
+function describesVideo({ kind, payload }: MediaPacket): boolean {
+  return kind === "video" && isVideoMetadata(payload);
 }

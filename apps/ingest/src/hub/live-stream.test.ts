@@ -106,6 +106,14 @@ describe("LiveStream", () => {
     expect(first.packets.map((packet) => packet.timestamp)).toEqual([2 ** 32 - 10, 2 ** 32 + 5, 2 ** 32 - 2]);
   });
 
+  test("time never falls below 0, which neither RTMP nor FLV can tell, however far a later publisher's clock is set back", () => {
+    const { stream, feed, first } = setUp();
+    feed.write(videoMessage(0, true));
+    const next = stream.begin(new Date(0), () => {});
+    for (const timestamp of [1_000_000, 0, 40, 1_000_040]) next.write(videoMessage(timestamp, true));
+    expect(first.packets.map(({ timestamp }) => timestamp)).toEqual([0, 40, 0, 40, 1_000_040]);
+  });
+
   test("keeps the last metadata and the last configuration of each track", () => {
     const { stream, feed } = setUp();
     const secondTrack = Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x63, 0x31, 1, 9); // one track, sequence start, avc1, id 1

@@ -117,6 +117,7 @@ export class PublishFeed {
   #frame(timestamp: number): number {
     const plain = this.#unwrapper.frame(timestamp);
     this.#shift ??= (this.#base ?? 0) - plain;
+    if (plain + this.#shift < 0) this.#shift = -plain; // a clock set back further than the stream's has run
     return plain + this.#shift;
   }
 

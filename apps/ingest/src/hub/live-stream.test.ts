@@ -81,6 +81,24 @@ describe("LiveStream", () => {
     expect(looked[1]).toBe(message.payload);
   });
 
+  test("who joins while a packet that nobody keeps is passed on gets what comes behind it", () => {
+    const { stream, feed } = setUp(0);
+    const late = new Collector();
+    stream.subscribe({
+      heldBytes: 0,
+      keepsFrames: false,
+      packet: () => void stream.subscribe(late),
+      end: () => {},
+    });
+    const messages = [videoMessage(0, true, 100), videoMessage(40)];
+    const second = messages[1]?.payload.slice();
+    for (const message of messages) {
+      feed.write(message);
+      message.payload.fill(0xee); // the connection reads on, into the same array
+    }
+    expect(late.packets.map(({ payload }) => payload)).toEqual([second]);
+  });
+
   test("counts messages and bytes as they came, by kind", () => {
     const { feed } = setUp();
     feed.write(dataMessage(0, "@setDataFrame", "onMetaData"));

@@ -180,7 +180,9 @@ export class LiveStream {
     if (packet.role === "frame") this.#keep(packet, entry);
     else packet.payload = packet.payload.slice();
     let waits: Promise<void>[] | undefined;
+    const isLent = packet.payload === message.payload;
     for (const subscriber of this.#subscribers) {
+      if (isLent && keepsFrames(subscriber)) continue; // it has joined since this packet was made, which can not be kept
       try {
         const wait = subscriber.packet(packet, entry);
         if (wait !== undefined) {

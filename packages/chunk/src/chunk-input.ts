@@ -16,6 +16,7 @@ export class ChunkInput {
   end = 0;
   readonly #queue = new ByteQueue(); // pushed while earlier bytes were still unread
   #idle = true; // the last `next` answered false: nothing but the begin of a header is left
+  #isLent = false; // whether the array in view, or behind the seam, is the one that was pushed
   #seam: Uint8Array = EMPTY; // begin of a header, kept over from before, then the first bytes of `#after`
   #kept = 0; // while `bytes` is the seam: how many of them are not in `#after`
   #after: Uint8Array = EMPTY;
@@ -52,13 +53,17 @@ export class ChunkInput {
   /** Appends the first `length` bytes of an array. They are not copied, unless they wait behind others. */
   push(bytes: Uint8Array, length: number): void {
     if (length === 0) return;
-    if (this.#idle) this.#attach(bytes, length);
-    else this.#queue.push(bytes.slice(0, length));
+    if (!this.#idle) this.#queue.push(bytes.slice(0, length));
+    else {
+      this.#attach(bytes, length);
+      this.#isLent = true;
+    }
   }
 
-  /** Copies what is left of the array that is in view. */
+  /** Copies what is left of the array that is in view, unless that was done before. */
   detach(): void {
-    if (this.#idle) return;
+    if (this.#idle || !this.#isLent) return;
+    this.#isLent = false;
     if (this.#kept > 0) this.#after = this.#after.slice(0, this.#afterEnd);
     else {
       const rest = this.bytes.slice(this.position, this.end);
@@ -83,6 +88,7 @@ export class ChunkInput {
       const piece = this.#queue.front();
       this.#queue.skip(piece.length);
       this.#attach(piece, piece.length);
+      this.#isLent = false;
       return true;
     }
     this.#keepRest();

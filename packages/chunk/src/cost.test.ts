@@ -127,6 +127,23 @@ test("borrowed payloads that lie across reads are copied once, into buffers that
   expect(cost.copied).toBeLessThanOrEqual(COUNT * LENGTH);
 });
 
+test("what waits is copied once, however many reads come behind it", () => {
+  const [read = new Uint8Array(0)] = stream(60_000).reads;
+  const decoder = new ChunkDecoder({}, { payloads: "borrowed" });
+  announce(decoder, 60_000);
+  decoder.push(read.slice());
+  decoder.read();
+  decoder.detach();
+  const waiting = decoder.heldBytes;
+  const cost = countCost();
+  for (let i = 0; i < 1000; i++) {
+    decoder.push(read, 1);
+    decoder.detach();
+  }
+  expect(decoder.heldBytes).toBe(waiting + 1000);
+  expect(cost.arrays).toBeLessThan(1010); // one of a byte for each push, and none of all that waits
+});
+
 test("payloads of their own are copied once each", () => {
   const { reads } = stream(60_000);
   const decoder = new ChunkDecoder();

@@ -345,6 +345,17 @@ describe("borrowed payloads", () => {
     expect(decoder.heldBytes).toBe(0);
   });
 
+  test("an announced length allocates little", () => {
+    const decoder = new ChunkDecoder({}, options);
+    for (let id = 3; id < 19; id++) {
+      decoder.push(concatBytes([header(id, 60_000), Uint8Array.of(1)]));
+      expect(decoder.read()).toBeUndefined();
+      decoder.push(new Uint8Array(127));
+      expect(decoder.read()).toBeUndefined();
+    }
+    expect(decoder.heldBytes).toBeLessThanOrEqual(16 * 2048); // of 16 times 128 bytes
+  });
+
   test("an aborted message leaves the payload of the Abort as it is", () => {
     const decoder = new ChunkDecoder({}, options);
     const begun = concatBytes([header(6, 200), new Uint8Array(128)]);

@@ -2,8 +2,9 @@ import type { BufferPool } from "@rtmp/bytes-util";
 
 /** First buffer of a message whose bytes come in dribs and drabs. */
 const SMALLEST_BUFFER = 256;
-/** A message up to this length gets its buffer whole at once, if that is one that is used again. */
+/** A buffer that is used again may be longer at once than the bytes that are there: up to so many bytes, and so many times as long. */
 const SMALL_MESSAGE = 16_384;
+const HEADSTART = 16;
 /** Most room made for bytes of a push that may turn out to be another message's. */
 const LARGEST_FORESIGHT = 65_536;
 
@@ -55,7 +56,8 @@ export class ChunkStream {
     const wanted = received + Math.max(needed, Math.min(available, LARGEST_FORESIGHT));
     const grown = Math.max(SMALLEST_BUFFER, wanted, before.length + (before.length >>> 1)); // by a factor: copying stays linear
     const length = Math.min(grown, messageLength);
-    const larger = pool?.take(Math.max(length, Math.min(messageLength, SMALL_MESSAGE))) ?? new Uint8Array(length);
+    const whole = Math.min(messageLength, SMALL_MESSAGE, HEADSTART * (received + available));
+    const larger = pool?.take(Math.max(length, whole)) ?? new Uint8Array(length);
     if (received > 0) larger.set(before.length === received ? before : before.subarray(0, received));
     if (before.length > 0) pool?.give(before);
     this.buffer = larger;

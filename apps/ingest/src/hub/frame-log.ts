@@ -4,13 +4,16 @@ import type { KeptPayload } from "./payload-store.js";
 /** What a row holds. The last field: the number of the buffer from 1 on, then a bit for keyframes, and one for audio. */
 const [TIMESTAMP, START, LENGTH, REST] = [0, 1, 2, 3] as const;
 const FIELDS = 4;
+/** Frames for which there is room from the first on, and those for which it is kept: half a minute of common streams. */
+const ROOM = 64;
+const MAX_ROOM = 4096;
 
 /**
  * Frames that are kept, as rows of numbers: an object each would live long enough to be moved about by the collector, thousands of them
  * a second, and hardly ever be looked at.
  */
 export class FrameLog {
-  #rows = new Float64Array(64 * FIELDS);
+  #rows = new Float64Array(ROOM * FIELDS);
   #count = 0;
   readonly #buffers: Uint8Array[] = [];
 
@@ -58,8 +61,9 @@ export class FrameLog {
     return packets;
   }
 
-  /** Forgets all; room for as many remains. */
+  /** Forgets all; room for as many remains, unless that were very many: nobody counts it. */
   clear(): void {
+    if (this.#rows.length > MAX_ROOM * FIELDS) this.#rows = new Float64Array(ROOM * FIELDS);
     this.#count = 0;
     this.#buffers.length = 0;
   }

@@ -41,3 +41,25 @@ test("keeps no read in memory for a small frame of it, Node's or not", () => {
     expect(queue.shift()?.payload.buffer.byteLength).toBe(16);
   }
 });
+
+test("keeps few large buffers in memory for frames that lie far apart in them, and copies none that lie together", () => {
+  const queue = new PacketQueue();
+  const apart = Array.from({ length: 100 }, (_, i) => ({
+    ...framePacket(i),
+    payload: new Uint8Array(1024 * 1024).subarray(0, 5000),
+  }));
+  const whole = new Uint8Array(1024 * 1024);
+  const together = Array.from({ length: 200 }, (_, i) => ({
+    ...framePacket(i),
+    payload: whole.subarray(i * 5000, (i + 1) * 5000),
+  }));
+  for (let round = 0; round < 3; round++) {
+    for (const packet of apart) queue.push(packet);
+    const buffers = new Set<ArrayBufferLike>();
+    while (!queue.empty) buffers.add(queue.shift()?.payload.buffer ?? whole.buffer);
+    expect(buffers.size).toBe(100);
+    expect([...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(6 * 1024 * 1024);
+    for (const packet of together) queue.push(packet);
+    for (const packet of together) expect(queue.shift()).toBe(packet);
+  }
+});

@@ -15,7 +15,7 @@ export interface TransportReceiver {
 
 /** Holds back what a transport reads, and lets it go on. */
 export interface TransportFlow {
-  /** From now on no {@link TransportReceiver.data} until `resume`. */
+  /** From now on no {@link TransportReceiver.data} until `resume`, but for what was read already: a TLS socket has up to 64 KiB under way. */
   pause(): void;
   resume(): void;
 }

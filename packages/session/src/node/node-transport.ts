@@ -69,7 +69,8 @@ function listen(socket: Socket, receiver: TransportReceiver): void {
   socket.on("end", finish);
   socket.on("error", finish);
   socket.on("close", () => finish()); // its argument says only whether there was an error
-  if (socket.destroyed) process.nextTick(finish, socket.errored ?? undefined); // its events may be over
+  // Its events may be over.
+  if (socket.destroyed || socket.readableEnded) process.nextTick(finish, socket.errored ?? undefined);
 }
 
 /** Settles when the socket takes more, or never will. */

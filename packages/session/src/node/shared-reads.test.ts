@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, Socket } from "node:net";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { generate } from "selfsigned";
 import { afterEach, expect, test } from "vitest";
 import { nodeTransport } from "./index.js";
 import { readShared } from "./shared-reads.js";
@@ -88,6 +90,15 @@ test("nothing is read while it is paused", async () => {
   expect(text()).toBe("a".repeat(1000) + "b".repeat(1000));
 });
 
+test("a peer that leaves before anybody listens has left", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  const over = once(ours, "end");
+  theirs.end();
+  await over;
+  expect(await collect(ours).ended).toBe("end");
+});
+
 test("it can be iterated too", async () => {
   const { pair } = await listen();
   const { ours, theirs } = await pair();
@@ -138,6 +149,52 @@ test("all read into one array, which is what makes them cheap: this Node's socke
     await expect.poll(() => ours.bytesRead).toBe(5);
     flow?.pause();
   }
+  expect(arrays.size).toBe(1);
+});
+
+test("over TLS they share it too, and get each what is theirs, paused now and then", async () => {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec" });
+  const server = createTlsServer({ key, cert, allowHalfOpen: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => server.close());
+  const arrays = new Set<Uint8Array>();
+  const received: Promise<string>[] = [];
+  server.on("secureConnection", (socket) => {
+    closing.push(() => void socket.destroy());
+    const reads: Buffer[] = [];
+    received.push(
+      new Promise((resolve, reject) => {
+        const flow = nodeTransport(socket).receive?.({
+          data: (bytes, length) => {
+            arrays.add(bytes);
+            reads.push(Buffer.from(bytes.slice(0, length)));
+            if (reads.length % 10 !== 0) return;
+            flow?.pause();
+            setTimeout(() => flow?.resume(), 1);
+          },
+          end: () => resolve(Buffer.concat(reads).toString("latin1")),
+          broken: reject,
+        });
+      }),
+    );
+  });
+  const { port } = server.address() as AddressInfo;
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const client = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+      closing.push(() => void client.destroy());
+      await once(client, "secureConnect");
+      return client;
+    }),
+  );
+  for (let round = 0; round < 20; round++) {
+    for (const [i, client] of clients.entries()) client.write(`${i}`.repeat(30_000));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const client of clients) client.end();
+  const texts = await Promise.all(received);
+  expect(texts.map((text) => [text.length, new Set(text).size])).toEqual(Array(4).fill([600_000, 1]));
   expect(arrays.size).toBe(1);
 });
 

@@ -345,6 +345,17 @@ describe("borrowed payloads", () => {
     expect(decoder.heldBytes).toBe(0);
   });
 
+  test("a payload that was put together is held until the next read", () => {
+    const decoder = new ChunkDecoder({}, options);
+    decoder.push(concatBytes([header(6, 100), new Uint8Array(50)]));
+    expect(decoder.read()).toBeUndefined();
+    decoder.push(new Uint8Array(50));
+    expect(decoder.read()?.payload.length).toBe(100);
+    expect(decoder.heldBytes).toBe(1024);
+    expect(decoder.read()).toBeUndefined();
+    expect(decoder.heldBytes).toBe(0);
+  });
+
   test("an announced length allocates little", () => {
     const decoder = new ChunkDecoder({}, options);
     for (let id = 3; id < 19; id++) {

@@ -82,9 +82,9 @@ export class ChunkDecoder {
     return this.#input.offset;
   }
 
-  /** Bytes held for the peer: buffers allocated for incomplete messages, and input not read yet. */
+  /** Bytes held for the peer: buffers allocated for incomplete messages and for a payload that is lent, and input not read yet. */
   get heldBytes(): number {
-    return this.#allocated + this.#input.length;
+    return this.#allocated + (this.#lent?.length ?? 0) + this.#input.length;
   }
 
   /**
@@ -401,6 +401,7 @@ export class ChunkDecoder {
       ...context,
     });
     this.#error = error;
+    this.#takeBack();
     this.#input.clear();
     this.#streams.clear();
     this.#latest = undefined;

@@ -215,3 +215,19 @@ test("a socket that Node would not let read so is left as it is", () => {
   expect(readShared(socket, () => {})).toBe(false);
   expect(socket.readableFlowing).toBe(null);
 });
+
+test("nor does one change whose handle refuses", () => {
+  const socket = new Socket();
+  const refuse = (): never => {
+    throw new Error("refused");
+  };
+  Object.assign(socket, { _handle: { useUserBuffer: refuse } });
+  const before = describe(socket);
+  expect(readShared(socket, () => {})).toBe(false);
+  expect(describe(socket)).toEqual(before);
+});
+
+/** What a socket has by symbols. */
+function describe(socket: Socket): unknown[] {
+  return Object.getOwnPropertySymbols(socket).map((key) => Reflect.get(socket, key));
+}

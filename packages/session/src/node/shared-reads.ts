@@ -24,12 +24,16 @@ export function readShared(socket: Socket, read: Reader): boolean {
   const { _handle: handle } = inside;
   if (keys === undefined || typeof handle?.useUserBuffer !== "function") return false;
   if (inside[keys.buffer] !== null || socket.readableLength > 0 || socket.readableFlowing === true) return false;
+  try {
+    handle.useUserBuffer(buffer);
+  } catch {
+    return false;
+  }
   inside[keys.buffer] = buffer;
   inside[keys.callback] = (length: number): true => {
     read(buffer, length);
     return true;
   };
-  handle.useUserBuffer(buffer);
   return true;
 }
 

@@ -16,6 +16,8 @@ export class FrameLog {
   #rows = new Float64Array(ROOM * FIELDS);
   #count = 0;
   readonly #buffers: Uint8Array[] = [];
+  #filling = NONE; // the last buffer that holds several payloads
+  #filled = 0; // bytes of it
 
   get length(): number {
     return this.#count;
@@ -25,8 +27,11 @@ export class FrameLog {
     return this.#count === 0 ? undefined : this.#rows[TIMESTAMP];
   }
 
-  /** @param packet an audio or video frame. @param payload where its payload is kept. */
-  push({ kind, keyframe, timestamp }: MediaPacket, { buffer, start, length }: KeptPayload): void {
+  /**
+   * @param packet an audio or video frame. @param payload where its payload is kept.
+   * @returns bytes that stay unused behind the payload before, if this one is in another buffer.
+   */
+  push({ kind, keyframe, timestamp }: MediaPacket, { buffer, start, length }: KeptPayload): number {
     const at = this.#count++ * FIELDS;
     if (at === this.#rows.length) this.#grow();
     if (this.#buffers.at(-1) !== buffer) this.#buffers.push(buffer);
@@ -35,6 +40,7 @@ export class FrameLog {
     rows[at + START] = start;
     rows[at + LENGTH] = length;
     rows[at + REST] = this.#buffers.length * 4 + (keyframe ? 2 : 0) + (kind === "audio" ? 1 : 0);
+    return length === buffer.length ? 0 : this.#fill(buffer, start + length);
   }
 
   /** A frame as it was pushed, by its place; undefined if there is none. */
@@ -66,6 +72,15 @@ export class FrameLog {
     if (this.#rows.length > MAX_ROOM * FIELDS) this.#rows = new Float64Array(ROOM * FIELDS);
     this.#count = 0;
     this.#buffers.length = 0;
+    this.#filling = NONE;
+    this.#filled = 0;
+  }
+
+  #fill(buffer: Uint8Array, end: number): number {
+    const unused = buffer === this.#filling ? 0 : this.#filling.length - this.#filled;
+    this.#filling = buffer;
+    this.#filled = end;
+    return unused;
   }
 
   #grow(): void {
@@ -74,3 +89,5 @@ export class FrameLog {
     this.#rows = larger;
   }
 }
+
+const NONE: Uint8Array = new Uint8Array(0);

@@ -33,6 +33,18 @@ describe("GopCache", () => {
     expect(kept([videoMessage(0, true), videoMessage(10_000), videoMessage(10_001)])).toEqual([]);
   });
 
+  test("counts the ends of buffers into which a frame did not fit", () => {
+    const gop = { maxBytes: 1e6, maxMs: 1e6 };
+    const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), { gop, onSubscriberError: () => {} });
+    const feed = stream.begin(new Date(0), () => {});
+    for (let i = 0; i < 40; i++) feed.write(videoMessage(i, i === 0, i % 4 === 3 ? 100 : 16_384));
+    const { heldBytes } = stream;
+    const buffers = new Set(stream.gopPackets().map(({ payload }) => payload.buffer));
+    expect(heldBytes).toBe(buffers.size * 65_536 + 40 * 256);
+    feed.write(videoMessage(40, true));
+    expect(stream.heldBytes).toBe(65_536 + 256);
+  });
+
   test("holds at most twice the memory of what it keeps, whatever its packets are cut from", () => {
     const gop = { maxBytes: 1e6, maxMs: 1e6 };
     const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), { gop, onSubscriberError: () => {} });

@@ -32,7 +32,7 @@ export class GopCache {
     this.#onDrop = onDrop;
   }
 
-  /** Bytes that it keeps, with the cost of each packet. */
+  /** Bytes that it keeps, with the cost of each packet, and the ends of buffers into which the next one did not fit. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -67,8 +67,7 @@ export class GopCache {
 
   /** Takes a frame that it admits. @param payload where its payload is kept, until the cache lets go. */
   push(packet: MediaPacket, payload: KeptPayload): void {
-    this.#bytes += costOf(packet);
-    this.#frames.push(packet, payload);
+    this.#bytes += costOf(packet) + this.#frames.push(packet, payload);
   }
 
   /** The frames since the keyframe, in order; none if there is none to start from. */

@@ -115,8 +115,9 @@ export class IngestServer extends EventEmitter<IngestEvents> {
       now: () => new Date(),
     });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
-    const gatherer = new WriteGatherer(config.play.gatherMs);
-    const groups = new PlayerGroups(gatherer, (error) => emit("fault", { where: "player", error }));
+    const onPlayerError = (error: unknown): void => emit("fault", { where: "player", error });
+    const gatherer = new WriteGatherer(config.play.gatherMs, onPlayerError);
+    const groups = new PlayerGroups(gatherer, onPlayerError);
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
     this.#context = {
       hub: this.#hub,

@@ -12,6 +12,9 @@ const playback: Playback = {
 };
 
 const SET_CHUNK_SIZE = { chunkStreamId: 2, timestamp: 0, messageTypeId: 1, messageStreamId: 0 };
+const raise = (error: unknown): never => {
+  throw error;
+};
 /** Writes without waiting for what else may come. */
 const atOnce: GatherTimer = { now: () => 0, after: (_ms, callback) => callback(), soon: (callback) => callback() };
 
@@ -72,7 +75,7 @@ class FakeSession implements Pick<ServerSession, "congested" | "mediaOutlet" | "
   }
 }
 
-function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherer = new WriteGatherer(0, atOnce) } = {}) {
+function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherer = new WriteGatherer(0, raise, atOnce) } = {}) {
   const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
     gop: { maxBytes: gopBytes, maxMs: 60_000 },
     onSubscriberError: (error) => {
@@ -309,7 +312,7 @@ describe("RtmpPlayer", () => {
   });
 
   test("what one read brings is written once", async () => {
-    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(0) });
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(0, raise) });
     const players = [addPlayer(), addPlayer(), addPlayer(2)];
     for (const { join } of players) join();
     feed.write(videoMessage(0, true));
@@ -341,7 +344,7 @@ describe("RtmpPlayer", () => {
 
   test("one that joins or changes its mind while others gather gets what is its own, once", () => {
     const time = new SlowTime();
-    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(20, time) });
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(20, raise, time) });
     const [first, second, third] = [addPlayer(), addPlayer(), addPlayer()];
     for (const { join } of [first, third]) join();
     feed.write(videoMessage(0, true));
@@ -378,9 +381,26 @@ describe("RtmpPlayer", () => {
     expect(second.session.sent.slice(3)).toEqual([0, 40, 80, 120]);
   });
 
+  test("an output that throws is told, and keeps no other from its turn", () => {
+    const time = new SlowTime();
+    const errors: unknown[] = [];
+    const gatherer = new WriteGatherer(20, (error) => void errors.push(error), time);
+    const flushed: string[] = [];
+    const broken = { flush: () => raise("broken") };
+    gatherer.later(broken);
+    gatherer.later({ flush: () => void flushed.push("later") });
+    gatherer.soon(broken);
+    gatherer.soon({ flush: () => void flushed.push("soon") });
+    time.pass(20);
+    expect([flushed.sort(), errors]).toEqual([
+      ["later", "soon"],
+      ["broken", "broken"],
+    ]);
+  });
+
   test("sound waits for the next picture, but not for ever", () => {
     const time = new SlowTime();
-    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, time) });
+    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, raise, time) });
     join();
     feed.write(videoMessage(0, true));
     for (let i = 1; i < 4; i++) feed.write(audioMessage(i));

@@ -25,6 +25,7 @@ const REAL_TIME: GatherTimer = {
  */
 export class WriteGatherer {
   readonly #ms: number;
+  readonly #onError: (error: unknown) => void;
   readonly #timer: GatherTimer;
   /** Until when each waits. All wait equally long, so the first is due first. */
   readonly #waiting = new Map<Flushable, number>();
@@ -33,12 +34,13 @@ export class WriteGatherer {
   readonly #flushSoon = (): void => {
     const outputs = this.#soon;
     this.#soon = [];
-    for (const output of outputs) output.flush();
+    for (const output of outputs) this.#flush(output);
   };
 
-  /** @param ms how long what can wait does. */
-  constructor(ms: number, timer = REAL_TIME) {
+  /** @param ms how long what can wait does. @param onError told when an output threw, which it must not: the others go on. */
+  constructor(ms: number, onError: (error: unknown) => void, timer = REAL_TIME) {
     this.#ms = ms;
+    this.#onError = onError;
     this.#timer = timer;
   }
 
@@ -80,7 +82,15 @@ export class WriteGatherer {
         return;
       }
       this.#waiting.delete(output);
+      this.#flush(output);
+    }
+  }
+
+  #flush(output: Flushable): void {
+    try {
       output.flush();
+    } catch (error) {
+      this.#onError(error);
     }
   }
 }

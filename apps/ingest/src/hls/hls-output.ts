@@ -36,6 +36,9 @@ export class HlsOutput implements StreamSubscriber {
   get heldBytes(): number {
     return this.#run?.heldBytes ?? 0;
   }
+  get keepsFrames(): boolean {
+    return this.#run !== undefined;
+  }
   /** The run that is on, or the last one of a stream that is over. */
   get run(): HlsRun | undefined {
     return this.#run;

@@ -99,6 +99,35 @@ describe("LiveStream", () => {
     expect(late.packets.map(({ payload }) => payload)).toEqual([second]);
   });
 
+  test("who begins to keep frames while it listens has them whole, from the group on that is there", () => {
+    const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
+      gop: { maxBytes: 1e6, maxMs: 1e6 },
+      onSubscriberError: () => {},
+    });
+    const feed = stream.begin(new Date(0), () => {});
+    const kept: MediaPacket[] = [];
+    let keepsFrames = false;
+    stream.subscribe({
+      heldBytes: 0,
+      get keepsFrames() {
+        return keepsFrames;
+      },
+      packet: (packet) => void (keepsFrames && kept.push(packet)),
+      end: () => {},
+    });
+    const sent = Array.from({ length: 400 }, (_, i) => videoMessage(i, i % 100 === 0, 1000));
+    for (const [i, message] of sent.entries()) {
+      if (i === 150) {
+        keepsFrames = true;
+        kept.push(...stream.gopPackets());
+      }
+      const payload = message.payload.slice();
+      feed.write({ ...message, payload });
+      payload.fill(0xee);
+    }
+    expect(kept.map(({ payload }) => payload)).toEqual(sent.slice(100).map(({ payload }) => payload));
+  });
+
   test("counts messages and bytes as they came, by kind", () => {
     const { feed } = setUp();
     feed.write(dataMessage(0, "@setDataFrame", "onMetaData"));

@@ -27,7 +27,7 @@ export interface StreamSubscriber {
   end(end: StreamEnd): void | Promise<void>;
   /** Bytes of media that it keeps on the publisher's account. */
   readonly heldBytes: number;
-  /** Whether it keeps frames beyond the call of `packet`. @defaultValue true */
+  /** Whether it keeps frames beyond the call of `packet`. May change, if those that are there are got by `gopPackets`. @defaultValue true */
   readonly keepsFrames?: boolean;
   /** Whether somebody watches: a stream that is pulled on demand goes on for that. */
   readonly watching?: boolean;
@@ -65,7 +65,6 @@ export class LiveStream {
   readonly #payloads = new PayloadStore();
   readonly #gop: GopCache;
   readonly #subscribers = new Set<StreamSubscriber>();
-  #keepers = 0; // of the subscribers
   readonly #onSubscriberError: (error: unknown) => void;
   #feed: PublishFeed | undefined;
   #lastTimestamp: number | undefined;
@@ -160,12 +159,9 @@ export class LiveStream {
   /** Adds a subscriber. @returns removes it again, without a call of its `end`. @throws RangeError if the stream has ended. */
   subscribe(subscriber: StreamSubscriber): () => void {
     if (this.#ended) throw new RangeError("the stream has ended");
-    if (!this.#subscribers.has(subscriber) && keepsFrames(subscriber)) {
-      this.#keepers++;
-      this.#payloads.share();
-    }
+    if (keepsFrames(subscriber)) this.#payloads.share();
     this.#subscribers.add(subscriber);
-    return () => this.#unsubscribe(subscriber);
+    return () => this.#subscribers.delete(subscriber);
   }
 
   /**
@@ -214,18 +210,22 @@ export class LiveStream {
       }),
     );
     this.#subscribers.clear();
-    this.#keepers = 0;
   }
 
   /** Keeps a copy of a frame's payload, if somebody needs it. */
   #keep(packet: PacketDraft, entry: boolean): void {
     const admitted = this.#gop.admits(packet, entry);
-    const shared = this.#keepers > 0;
+    const shared = this.#hasKeepers();
     if (shared) this.#payloads.share();
     if (!admitted && !shared) return;
     const kept = this.#payloads.keep(packet.payload);
     if (admitted) this.#gop.push(packet, kept);
     if (shared) packet.payload = kept.buffer.subarray(kept.start, kept.start + kept.length);
+  }
+
+  #hasKeepers(): boolean {
+    for (const subscriber of this.#subscribers) if (keepsFrames(subscriber)) return true;
+    return false;
   }
 
   #media(feed: PublishFeed, message: PublishedMessage): PacketDraft {
@@ -255,11 +255,8 @@ export class LiveStream {
   }
 
   #remove(subscriber: StreamSubscriber, error: unknown): void {
-    this.#unsubscribe(subscriber);
+    this.#subscribers.delete(subscriber);
     this.#onSubscriberError(error);
-  }
-  #unsubscribe(subscriber: StreamSubscriber): void {
-    if (this.#subscribers.delete(subscriber) && keepsFrames(subscriber)) this.#keepers--;
   }
 }
 

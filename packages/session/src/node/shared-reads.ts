@@ -20,26 +20,31 @@ type Reader = (bytes: Uint8Array, length: number) => void;
  */
 export function readShared(socket: Socket, read: Reader): boolean {
   const keys = onreadKeys();
-  const inside = socket as unknown as Record<symbol, unknown> & { _handle?: Handle | null };
-  const { _handle: handle } = inside;
-  if (keys === undefined || typeof handle?.useUserBuffer !== "function") return false;
-  if (inside[keys.buffer] !== null || socket.readableLength > 0 || socket.readableFlowing === true) return false;
+  const handle: unknown = Reflect.get(socket, "_handle");
+  if (keys === undefined || !takesBuffer(handle)) return false;
+  if (Reflect.get(socket, keys.buffer) !== null || socket.readableLength > 0 || socket.readableFlowing === true)
+    return false;
   try {
     handle.useUserBuffer(buffer);
   } catch {
     return false;
   }
-  inside[keys.buffer] = buffer;
-  inside[keys.callback] = (length: number): true => {
+  Reflect.set(socket, keys.buffer, buffer);
+  Reflect.set(socket, keys.callback, (length: number): true => {
     read(buffer, length);
     return true;
-  };
+  });
   return true;
 }
 
-/** The system's side of a socket, as far as it matters here. */
-interface Handle {
-  useUserBuffer?(buffer: Uint8Array): void;
+/** Whether this is the system's side of a socket, and can read into a buffer of ours. */
+function takesBuffer(handle: unknown): handle is { useUserBuffer(buffer: Uint8Array): void } {
+  return (
+    typeof handle === "object" &&
+    handle !== null &&
+    "useUserBuffer" in handle &&
+    typeof handle.useUserBuffer === "function"
+  );
 }
 
 let known: { readonly buffer: symbol; readonly callback: symbol } | "none" | undefined;

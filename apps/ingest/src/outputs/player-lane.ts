@@ -40,7 +40,6 @@ export class PlayerLane implements Flushable {
   readonly #players = new Set<RtmpPlayer>();
   #run: PacketRun = { packets: [], entries: [] };
   #heldBytes = 0;
-  #scheduled: "no" | "later" | "soon" = "no";
   #sentMessages = 0;
   #sentBytes = 0;
 
@@ -86,17 +85,13 @@ export class PlayerLane implements Flushable {
     this.#run.entries.push(entry);
     this.#heldBytes += costOf(packet);
     if (this.#heldBytes >= ENOUGH) this.flush();
-    else if (isPicture(packet)) this.#flushSoon();
-    else if (this.#scheduled === "no") {
-      this.#scheduled = "later";
-      this.#gatherer.later(this);
-    }
+    else if (isPicture(packet)) this.#gatherer.soon(this);
+    else this.#gatherer.later(this);
   }
 
   /** Writes what is gathered. */
   flush(): void {
-    if (this.#scheduled === "later") this.#gatherer.forget(this);
-    this.#scheduled = "no";
+    this.#gatherer.forget(this);
     const run = this.#run;
     if (run.packets.length === 0) return;
     this.#run = { packets: [], entries: [] };
@@ -114,12 +109,5 @@ export class PlayerLane implements Flushable {
     }
     this.#sentMessages += run.packets.length; // not for those that have left just now
     this.#sentBytes += bytes.length;
-  }
-
-  #flushSoon(): void {
-    if (this.#scheduled === "soon") return;
-    if (this.#scheduled === "later") this.#gatherer.forget(this);
-    this.#scheduled = "soon";
-    this.#gatherer.soon(this);
   }
 }

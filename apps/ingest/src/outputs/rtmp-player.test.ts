@@ -386,10 +386,10 @@ describe("RtmpPlayer", () => {
     const errors: unknown[] = [];
     const gatherer = new WriteGatherer(20, (error) => void errors.push(error), time);
     const flushed: string[] = [];
-    const broken = { flush: () => raise("broken") };
-    gatherer.later(broken);
+    const broken = () => ({ flush: () => raise("broken") });
+    gatherer.later(broken());
     gatherer.later({ flush: () => void flushed.push("later") });
-    gatherer.soon(broken);
+    gatherer.soon(broken());
     gatherer.soon({ flush: () => void flushed.push("soon") });
     time.pass(20);
     expect([flushed.sort(), errors]).toEqual([

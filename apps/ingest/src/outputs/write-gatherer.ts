@@ -30,10 +30,10 @@ export class WriteGatherer {
   /** Until when each waits. All wait equally long, so the first is due first. */
   readonly #waiting = new Map<Flushable, number>();
   #armed = false;
-  #soon: Flushable[] = [];
+  #soon = new Set<Flushable>();
   readonly #flushSoon = (): void => {
     const outputs = this.#soon;
-    this.#soon = [];
+    this.#soon = new Set();
     for (const output of outputs) this.#flush(output);
   };
 
@@ -46,23 +46,25 @@ export class WriteGatherer {
 
   /** Flushes it when all is done that is under way: what one read brought goes out in one write. */
   soon(output: Flushable): void {
-    this.#soon.push(output);
-    if (this.#soon.length === 1) this.#timer.soon(this.#flushSoon);
+    if (this.#soon.has(output)) return;
+    this.#waiting.delete(output);
+    this.#soon.add(output);
+    if (this.#soon.size === 1) this.#timer.soon(this.#flushSoon);
   }
 
-  /** Flushes it when it has waited long enough, if it is not {@link forget forgotten} before. */
+  /** Flushes it when it has waited long enough, counted from the first call, if it is not {@link forget forgotten} before. */
   later(output: Flushable): void {
-    if (this.#ms === 0) {
-      this.soon(output);
-      return;
+    if (this.#ms === 0) this.soon(output);
+    else if (!this.#soon.has(output) && !this.#waiting.has(output)) {
+      this.#waiting.set(output, this.#timer.now() + this.#ms);
+      this.#arm(this.#ms);
     }
-    if (!this.#waiting.has(output)) this.#waiting.set(output, this.#timer.now() + this.#ms);
-    this.#arm(this.#ms);
   }
 
   /** It has been flushed, and waits for nothing. */
   forget(output: Flushable): void {
     this.#waiting.delete(output);
+    this.#soon.delete(output);
   }
 
   #arm(ms: number): void {

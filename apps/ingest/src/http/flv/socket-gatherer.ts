@@ -9,7 +9,6 @@ export class SocketGatherer implements Flushable {
   readonly #socket: Socket;
   readonly #gatherer: WriteGatherer;
   #holding = false;
-  #scheduled: "no" | "later" | "soon" = "no";
 
   constructor(socket: Socket, gatherer: WriteGatherer) {
     this.#socket = socket;
@@ -24,17 +23,11 @@ export class SocketGatherer implements Flushable {
     }
     if (!this.#holding) this.#socket.cork();
     this.#holding = true;
-    if (!canWait && this.#scheduled !== "soon") {
-      this.#scheduled = "soon";
-      this.#gatherer.soon(this);
-    } else if (this.#scheduled === "no") {
-      this.#scheduled = "later";
-      this.#gatherer.later(this);
-    }
+    if (canWait) this.#gatherer.later(this);
+    else this.#gatherer.soon(this);
   }
   flush(): void {
     this.#gatherer.forget(this);
-    this.#scheduled = "no";
     this.#release();
   }
 

@@ -12,6 +12,7 @@ import { Hub, type OutputFactory } from "./hub/hub.js";
 import type { StreamId } from "./hub/stream-id.js";
 import { MemoryStreamRegistry, type StreamRegistry } from "./hub/stream-registry.js";
 import { type Holder, MemoryBudget } from "./listeners/memory-budget.js";
+import { MergedReads } from "./listeners/merged-reads.js";
 import { numbering } from "./listeners/numbering.js";
 import type { RtmpConnectionContext } from "./listeners/rtmp-connection-parts.js";
 import { RtmpSide } from "./listeners/rtmp-side.js";
@@ -119,10 +120,12 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     const gatherer = new WriteGatherer(config.play.gatherMs, onPlayerError);
     const groups = new PlayerGroups(gatherer, onPlayerError);
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
+    const { idleMs = DEFAULT_SESSION_TIMEOUTS.idleMs } = config.session.timeouts;
     this.#context = {
       hub: this.#hub,
       gate: untilStopping(this.#access, () => this.draining),
       play: { ...config.play, groups },
+      mergedReads: new MergedReads(Math.min(config.publish.mergedReadMs, idleMs / 4)),
       ...sessionTimes(config),
       emit,
       sessions: this.#stats.sessions,

@@ -9,6 +9,8 @@ export const publishSection = z
     graceMs: duration(0, 600_000).default(0),
     /** What happens to a publish of a name that is being published. */
     takeover: z.enum(["refuse", "replace"], { error: "must be refuse or replace" }).default("refuse"),
+    /** How long what a publisher sends may wait to be read with what follows, while nobody is in a hurry for it; 0 reads it at once. */
+    mergedReadMs: duration(0, 1000).default(100),
   })
   .prefault({});
 
@@ -24,5 +26,11 @@ export const publishFlags: readonly Flag[] = [
     value: "refuse|replace",
     key: "publish.takeover",
     help: "who wins when a name is published twice: the first or the second (refuse)",
+  },
+  {
+    name: "merged-read",
+    value: "TIME",
+    key: "publish.mergedReadMs",
+    help: "read streams that nobody watches live so seldom: less work (100ms)",
   },
 ];

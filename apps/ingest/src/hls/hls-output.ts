@@ -19,6 +19,8 @@ export interface HlsOutputOptions {
 
 /** The subscriber that makes HLS of a stream: idle until somebody asks, but it knows how long the groups of pictures are. */
 export class HlsOutput implements StreamSubscriber {
+  /** What is cut into segments is late anyway. */
+  readonly patient = true;
   readonly stream: LiveStream;
   readonly #options: HlsOutputOptions;
   #run: HlsRun | undefined;

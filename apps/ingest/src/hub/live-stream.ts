@@ -29,6 +29,8 @@ export interface StreamSubscriber {
   readonly heldBytes: number;
   /** Whether it keeps frames beyond the call of `packet`. May change, if those that are there are got by `gopPackets`. @defaultValue true */
   readonly keepsFrames?: boolean;
+  /** Whether packets may come to it a little late, several at once. @defaultValue false */
+  readonly patient?: boolean;
   /** Whether somebody watches: a stream that is pulled on demand goes on for that. */
   readonly watching?: boolean;
 }
@@ -95,6 +97,11 @@ export class LiveStream {
   /** Whether somebody watches. */
   get watched(): boolean {
     for (const subscriber of this.#subscribers) if (subscriber.watching === true) return true;
+    return false;
+  }
+  /** Whether somebody wants its packets as soon as they come. */
+  get hurried(): boolean {
+    for (const subscriber of this.#subscribers) if (subscriber.patient !== true) return true;
     return false;
   }
   /** Whether it is over for good. */

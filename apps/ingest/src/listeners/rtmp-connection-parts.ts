@@ -6,6 +6,7 @@ import type { Hub } from "../hub/hub.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import type { PlayerGroups } from "../outputs/player-group.js";
 import type { SessionDirectory } from "../stats/session-directory.js";
+import type { MergedReads } from "./merged-reads.js";
 import type { Peer } from "./peer-address.js";
 
 /** What the connections of a server share. */
@@ -13,6 +14,7 @@ export interface RtmpConnectionContext {
   readonly hub: Hub;
   readonly gate: FrontGate;
   readonly play: { readonly waitMs: number; readonly queueBytes: number; readonly groups: PlayerGroups };
+  readonly mergedReads: MergedReads;
   readonly limits: Partial<SessionLimits>;
   readonly timeouts: Partial<SessionTimeouts>;
   readonly emit: Emit;

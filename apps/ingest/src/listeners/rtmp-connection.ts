@@ -22,6 +22,7 @@ import type { Wanted } from "../hub/wanted.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import { type Stage, stageOf } from "./admission.js";
 import { leaveInTurn } from "./leave-in-turn.js";
+import type { PublisherReads } from "./merged-reads.js";
 import { peerLabel } from "./peer-address.js";
 import type { RtmpConnectionContext, RtmpConnectionParts } from "./rtmp-connection-parts.js";
 import { RtmpLiveSession } from "./rtmp-live-session.js";
@@ -43,6 +44,7 @@ export class RtmpConnection {
   readonly #onAccepted: () => void;
   readonly #startedAt: number;
   #feed: { readonly of: Publication; readonly feed: PublishFeed } | undefined; // the last one that got something
+  #reads: PublisherReads | undefined; // since it published
   #app: string | undefined; // the gate's name for the application, if it gave one
 
   constructor({ number, protocol, socket, peer, onAccepted }: RtmpConnectionParts, context: RtmpConnectionContext) {
@@ -107,6 +109,7 @@ export class RtmpConnection {
     const { emit, clock, sessions } = this.#context;
     sessions.add(this.#entry);
     const { clean, reason, by, cause } = await this.#session.run();
+    this.#reads?.stop();
     await Promise.all(this.#ending);
     sessions.end(this.#entry, { clean, reason, by }, this.#entry.streams);
     const { bytesReceived, bytesSent } = this.#session;
@@ -145,11 +148,19 @@ export class RtmpConnection {
 
   #media(message: MediaMessage, publication: Publication): void | Promise<void> {
     if (this.#limiters.size > 0 && this.#limiters.get(publication)?.count(message.payload.length) === false) return;
+    this.#reads?.message();
     if (this.#feed?.of === publication) return this.#feed.feed.write(message);
     const feed = this.#feeds.get(publication);
     if (feed === undefined) return;
     this.#feed = { of: publication, feed };
     return feed.write(message);
+  }
+
+  /** Whether somebody waits for what it sends next. */
+  #hurried(): boolean {
+    if (this.#feeds.size === 0 || this.#players.size > 0) return true;
+    for (const { stream } of this.#feeds.values()) if (stream.hurried) return true;
+    return false;
   }
 
   #connect(request: ConnectRequest): void | Promise<void> {
@@ -214,6 +225,7 @@ export class RtmpConnection {
     this.#limit(publication, limits);
     if (request.accept()) {
       this.#onAccepted();
+      this.#reads ??= this.#context.mergedReads.of(this.#session, () => this.#hurried());
       this.#entry.began("publish", id);
       this.#context.emit("publish", this.#source(id));
       return;

@@ -4,6 +4,7 @@ import type { Recorder } from "./recorder.js";
 
 /** What one stream is recorded with: a recorder for each container. */
 export class StreamRecording implements StreamSubscriber {
+  readonly patient = true;
   readonly recorders: readonly Recorder[];
   readonly #onEnded: () => void;
 

@@ -33,6 +33,7 @@ export interface GopLength {
 export class StreamMeter implements StreamSubscriber {
   readonly heldBytes = COST;
   readonly keepsFrames = false;
+  readonly patient = true;
   readonly stream: LiveStream;
   readonly history = new StreamHistory();
   /** By their ids; the first is what most players show. */

@@ -31,9 +31,7 @@ class NodeTransport implements Transport {
   }
 
   receive(receiver: TransportReceiver): TransportFlow {
-    const socket = this.#socket;
-    listen(socket, receiver);
-    return { pause: () => void socket.pause(), resume: () => void socket.resume() };
+    return listen(this.#socket, receiver);
   }
 
   write(bytes: Uint8Array): undefined | Promise<void> {
@@ -54,15 +52,22 @@ class NodeTransport implements Transport {
 }
 
 /** Tells a receiver what a socket reads, and once how that ended. */
-function listen(socket: Socket, receiver: TransportReceiver): void {
+function listen(socket: Socket, receiver: TransportReceiver): TransportFlow {
   let over = false;
+  let reading = false; // whether the receiver is at something that was read to the shared buffer
+  let goesOn = true;
   const finish = (error?: Error): void => {
     if (over) return;
     over = true;
     if (error === undefined) receiver.end();
     else receiver.broken(error);
   };
-  const shared = readShared(socket, (bytes, length) => receiver.data(bytes, length));
+  const shared = readShared(socket, (bytes, length) => {
+    goesOn = reading = true;
+    receiver.data(bytes, length);
+    reading = false;
+    return goesOn;
+  });
   // A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy.
   if (shared) socket.resume();
   else socket.on("data", (bytes) => receiver.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
@@ -71,6 +76,17 @@ function listen(socket: Socket, receiver: TransportReceiver): void {
   socket.on("close", () => finish()); // its argument says only whether there was an error
   // Its events may be over.
   if (socket.destroyed || socket.readableEnded) process.nextTick(finish, socket.errored ?? undefined);
+  return {
+    pause: () => {
+      if (reading)
+        goesOn = false; // a stream's own pause is several times as much work
+      else socket.pause();
+    },
+    resume: () => {
+      goesOn = true;
+      socket.resume();
+    },
+  };
 }
 
 /** Settles when the socket takes more, or never will. */

@@ -90,6 +90,40 @@ test("nothing is read while it is paused", async () => {
   expect(text()).toBe("a".repeat(1000) + "b".repeat(1000));
 });
 
+test("nothing more is read after a pause from within a read, until it resumes, however it was paused before", async () => {
+  const { pair } = await listen();
+  const { ours, theirs } = await pair();
+  const reads: string[] = [];
+  let pausing = true;
+  const flow = nodeTransport(ours).receive?.({
+    data: (bytes, length) => {
+      reads.push(Buffer.from(bytes.slice(0, length)).toString());
+      if (pausing) flow?.pause();
+    },
+    end: () => reads.push("end"),
+    broken: () => reads.push("broken"),
+  });
+  const turns = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  theirs.write("a");
+  await expect.poll(() => reads).toEqual(["a"]);
+  theirs.write("b");
+  await turns();
+  theirs.write("c");
+  await turns();
+  expect(reads).toEqual(["a"]);
+  flow?.resume();
+  await expect.poll(() => reads).toEqual(["a", "bc"]); // in one read, and paused again by it
+  pausing = false;
+  flow?.pause(); // now from outside
+  theirs.end("d");
+  await turns();
+  expect(reads).toEqual(["a", "bc"]);
+  flow?.resume();
+  await expect.poll(() => reads).toEqual(["a", "bc", "d", "end"]);
+});
+
 test("a peer that leaves before anybody listens has left", async () => {
   const { pair } = await listen();
   const { ours, theirs } = await pair();
@@ -203,7 +237,7 @@ test("what was read before comes first, as ever", async () => {
   const { ours, theirs } = await pair();
   theirs.write("early ");
   await expect.poll(() => ours.readableLength).toBe(6);
-  expect(readShared(ours, () => {})).toBe(false);
+  expect(readShared(ours, () => true)).toBe(false);
   const { ended, text } = collect(ours);
   theirs.end("late");
   await ended;
@@ -212,7 +246,7 @@ test("what was read before comes first, as ever", async () => {
 
 test("a socket that Node would not let read so is left as it is", () => {
   const socket = new Socket();
-  expect(readShared(socket, () => {})).toBe(false);
+  expect(readShared(socket, () => true)).toBe(false);
   expect(socket.readableFlowing).toBe(null);
 });
 
@@ -223,7 +257,7 @@ test("nor does one change whose handle refuses", () => {
   };
   Object.assign(socket, { _handle: { useUserBuffer: refuse } });
   const before = describe(socket);
-  expect(readShared(socket, () => {})).toBe(false);
+  expect(readShared(socket, () => true)).toBe(false);
   expect(describe(socket)).toEqual(before);
 });
 

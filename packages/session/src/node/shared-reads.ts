@@ -5,8 +5,11 @@ const READ_LENGTH = 65_536;
 /** Where all these sockets read to: each read is dealt with before the next one is made. */
 const buffer = new Uint8Array(Buffer.allocUnsafeSlow(READ_LENGTH).buffer);
 
-/** Takes what a socket reads: the first `length` bytes of an array that is used again after the call. */
-type Reader = (bytes: Uint8Array, length: number) => void;
+/**
+ * Takes what a socket reads: the first `length` bytes of an array that is used again after the call.
+ * @returns false: nothing more is to be read until the socket's `resume`.
+ */
+type Reader = (bytes: Uint8Array, length: number) => boolean;
 
 /**
  * Lets a socket read into one buffer, which all such sockets share, instead of a new one for each read: that halves what
@@ -30,10 +33,7 @@ export function readShared(socket: Socket, read: Reader): boolean {
     return false;
   }
   Reflect.set(socket, keys.buffer, buffer);
-  Reflect.set(socket, keys.callback, (length: number): true => {
-    read(buffer, length);
-    return true;
-  });
+  Reflect.set(socket, keys.callback, (length: number): boolean => read(buffer, length));
   return true;
 }
 

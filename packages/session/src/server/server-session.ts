@@ -65,7 +65,8 @@ export class ServerSession {
   #pump: Promise<void> | undefined; // while it waits for the handler
   #stalled: Deferred<void> | undefined; // settles the handler's wait when the connection ends
   #flow: TransportFlow | undefined; // since it runs
-  #held = false; // whether nothing is to be read now
+  #resting = false; // whether the application wants nothing to be read now
+  #held = false; // whether nothing is read now
   #deliverBy = NEVER;
   #closeBy = NEVER;
   #closing = false;
@@ -173,6 +174,21 @@ export class ServerSession {
     return asked;
   }
 
+  /**
+   * Reads nothing more until {@link resumeReading}; what was read is dealt with, also the rest of the read that is under way. What the
+   * peer sends meanwhile waits in the system's buffers, so that a rest of some dozens of milliseconds makes one read of several, which
+   * costs less than each by itself. For moments: the peer's deadlines go on, and its leaving is seen afterwards.
+   */
+  holdReading(): void {
+    this.#resting = true;
+    this.#regulate();
+  }
+  /** Reads on after {@link holdReading}. */
+  resumeReading(): void {
+    this.#resting = false;
+    this.#regulate();
+  }
+
   // ---- to a player ----
 
   /** Own chunk size, in bytes: the one for which chunks given to a {@link MediaOutlet} must be cut. */
@@ -259,12 +275,14 @@ export class ServerSession {
     this.#finishIfDrained();
   }
 
-  /** Reads on, unless a handler wants to be waited for, or enough waits for a decision. */
+  /** Reads on, unless the application wants to rest or to be waited for, or enough waits for a decision. */
   #regulate(): void {
     const connection = this.#connection;
     const held =
       connection.end === undefined &&
-      (this.#pump !== undefined || (connection.deciding && connection.heldBytes >= this.#limits.maxReadAhead));
+      (this.#resting ||
+        this.#pump !== undefined ||
+        (connection.deciding && connection.heldBytes >= this.#limits.maxReadAhead));
     if (held === this.#held) return;
     this.#held = held;
     if (held) this.#flow?.pause();

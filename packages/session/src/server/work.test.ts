@@ -76,6 +76,32 @@ test("a transport that calls is paused while much waits for a decision, and goes
   expect([media.length, flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([10, 1, 1]);
 });
 
+test("an application that wants a rest gets what was read, and nothing more before it resumes", () => {
+  const { peer, send, media, flow, session } = publish();
+  const calls = (): [pauses: number, resumes: number] => [flow.pause.mock.calls.length, flow.resume.mock.calls.length];
+  session.holdReading();
+  session.holdReading();
+  expect(calls()).toEqual([1, 0]);
+  send(Buffer.concat([peer.video(0), peer.video(40)])); // was under way
+  expect([media.length, ...calls()]).toEqual([2, 1, 0]);
+  session.resumeReading();
+  session.resumeReading();
+  expect(calls()).toEqual([1, 1]);
+});
+
+test("reading goes on when neither a rest nor a decision is in the way, and when the session ends", () => {
+  const { peer, send, flow, session, decide } = publish("later");
+  for (let i = 0; i < 10; i++) send(peer.video(i, new Uint8Array(10_000).fill(0x27)));
+  session.holdReading();
+  session.resumeReading();
+  expect(flow.resume).not.toHaveBeenCalled(); // the decision is still awaited
+  session.holdReading();
+  decide();
+  expect(flow.resume).not.toHaveBeenCalled();
+  session.close("closed"); // the peer's FIN is to be seen
+  expect([flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([1, 1]);
+});
+
 test("the end of such a transport ends the session", async () => {
   const { run, receiver } = publish();
   receiver()?.broken(new Error("reset by the test"));

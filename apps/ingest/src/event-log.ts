@@ -24,7 +24,10 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
   server.on("certificateFailed", (event) => {
     logger.error({ event: "certificate-failed", ...event }, "The new certificate can not be used: the old one stays");
   });
-  server.on("connection", (event) => logger.debug({ event: "connection", ...event }, "Connection"));
+  const debugs = (): boolean => logger.isLevelEnabled?.("debug") ?? true; // before a line is put together that nobody reads
+  server.on("connection", (event) => {
+    if (debugs()) logger.debug({ event: "connection", ...event }, "Connection");
+  });
   server.on("connectionRefused", (event) => {
     const last = refusals.get(event.reason);
     if (last !== undefined && now() - last.loggedAt < REFUSAL_INTERVAL_MS) {
@@ -35,7 +38,9 @@ export function logEvents(server: IngestServer, logger: Logger, options: EventLo
     const more = last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
     logger.warn({ event: "connection-refused", ...event, ...more }, "Connection refused");
   });
-  server.on("connect", (event) => logger.debug({ event: "connect", ...event }, "Connected"));
+  server.on("connect", (event) => {
+    if (debugs()) logger.debug({ event: "connect", ...event }, "Connected");
+  });
   server.on("connectRefused", (event) => logger.warn({ event: "connect-refused", ...event }, "Connect refused"));
   server.on("publish", (event) => logger.info({ event: "publish", ...event }, "Publish started"));
   server.on("publishRefused", (event) => logger.warn({ event: "publish-refused", ...event }, "Publish refused"));

@@ -13,6 +13,8 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** Whether lines of a level are written at all. @defaultValue all are */
+  isLevelEnabled?(level: string): boolean;
 }
 
 /** How to log. */
@@ -57,7 +59,7 @@ const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
 /** Without pino: its lines would have to be parsed again. */
 function textLogger(level: LogOptions["level"], stream: LogStream): LeveledLogger {
   let threshold = level;
-  const writer = (severity: keyof Logger): Logger[keyof Logger] => {
+  const writer = (severity: Exclude<keyof typeof SEVERITY, "silent">): Logger["info"] => {
     return (fields, message) => {
       if (SEVERITY[severity] < SEVERITY[threshold]) return;
       stream.write(formatTextLine({ time: new Date(), level: severity, message, fields: redact(fields) as object }));
@@ -68,6 +70,7 @@ function textLogger(level: LogOptions["level"], stream: LogStream): LeveledLogge
     info: writer("info"),
     warn: writer("warn"),
     error: writer("error"),
+    isLevelEnabled: (name) => name in SEVERITY && SEVERITY[name as keyof typeof SEVERITY] >= SEVERITY[threshold],
     setLevel: (next) => {
       threshold = next;
     },

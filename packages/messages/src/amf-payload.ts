@@ -46,7 +46,7 @@ export class AmfPayload {
     this.#policy = policy;
     // Some encoders leave the selector out of type 17. No name begins with 0x00, so there is no doubt.
     this.#start = encoding === "amf3" && raw.payload[0] === SELECTOR ? 1 : 0;
-    this.#values = raw.payload.subarray(this.#start);
+    this.#values = this.#start === 0 ? raw.payload : raw.payload.subarray(this.#start); // a view costs as much as a value
     const { limits } = policy;
     this.#decoder = new Amf0Decoder(
       this.#values,
@@ -65,7 +65,7 @@ export class AmfPayload {
   }
   /** The bytes of the values that were read, without selector, as a view of the payload. */
   get bytes(): Uint8Array {
-    return this.#values.subarray(0, this.#end);
+    return this.#end === this.#values.length ? this.#values : this.#values.subarray(0, this.#end);
   }
 
   /**

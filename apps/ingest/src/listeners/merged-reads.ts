@@ -36,7 +36,7 @@ export class MergedReads {
   readonly #clock: RestClock;
   readonly #rests: Rests;
   /** Who is to be called, by the step in which that is due. */
-  readonly #due = new Map<number, PublisherReads[]>();
+  readonly #due = new Map<number, Set<PublisherReads>>();
 
   /** @param maxMs longest interval; 0: all are read at once. */
   constructor(maxMs: number, clock = REAL_CLOCK) {
@@ -52,22 +52,24 @@ export class MergedReads {
     return new PublisherReads(session, hurried, this.#rests);
   }
 
-  #call(reads: PublisherReads, ms: number): void {
+  /** @returns where it waits for its call, to be taken out if that is not wanted any more. */
+  #call(reads: PublisherReads, ms: number): Set<PublisherReads> {
     const now = this.#clock.now();
     const step = Math.round((now + ms) / STEP_MS);
-    const others = this.#due.get(step);
-    if (others !== undefined) {
-      others.push(reads);
-      return;
+    let waiting = this.#due.get(step);
+    if (waiting === undefined) {
+      waiting = new Set();
+      this.#due.set(step, waiting);
+      this.#clock.after(Math.max(1, step * STEP_MS - now), () => this.#callAll(step));
     }
-    this.#due.set(step, [reads]);
-    this.#clock.after(Math.max(1, step * STEP_MS - now), () => this.#callAll(step));
+    waiting.add(reads);
+    return waiting;
   }
 
   #callAll(step: number): void {
-    const all = this.#due.get(step) ?? [];
+    const waiting = this.#due.get(step) ?? new Set();
     this.#due.delete(step);
-    for (const reads of all) reads.look();
+    for (const reads of waiting) reads.look();
   }
 }
 
@@ -75,7 +77,7 @@ export class MergedReads {
 interface Rests {
   readonly maxMs: number;
   now(): number;
-  call(reads: PublisherReads, ms: number): void;
+  call(reads: PublisherReads, ms: number): Set<PublisherReads>;
 }
 
 /** When one publishing connection is read. */
@@ -86,7 +88,7 @@ export class PublisherReads {
   #awaiting = false; // a message, to decide then on the next rest
   #decidedAt: number;
   #bytes: number; // received until then
-  #stopped = false;
+  #waiting: Set<PublisherReads> | undefined; // it is in there until it is called
 
   constructor(session: RestingSession, hurried: () => boolean, rests: Rests) {
     this.#session = session;
@@ -94,8 +96,7 @@ export class PublisherReads {
     this.#rests = rests;
     this.#decidedAt = rests.now();
     this.#bytes = session.bytesReceived;
-    if (rests.maxMs < MIN_REST_MS) this.#stopped = true;
-    else rests.call(this, LOOK_MS);
+    if (rests.maxMs >= MIN_REST_MS) this.#waiting = rests.call(this, LOOK_MS);
   }
 
   /** A message has come. */
@@ -105,14 +106,14 @@ export class PublisherReads {
 
   /** A rest is over, or it is time to see whether there may be one. */
   look(): void {
-    if (this.#stopped) return;
+    this.#waiting = undefined;
     this.#awaiting = true;
     this.#session.resumeReading();
   }
 
   /** The connection is over. */
   stop(): void {
-    this.#stopped = true;
+    this.#waiting?.delete(this);
     this.#awaiting = false;
     this.#session.resumeReading();
   }
@@ -126,10 +127,10 @@ export class PublisherReads {
     this.#bytes = bytesReceived;
     const rest = Math.min(this.#rests.maxMs, WORTH / bytesPerMs);
     if (rest < MIN_REST_MS || this.#hurried()) {
-      this.#rests.call(this, LOOK_MS);
+      this.#waiting = this.#rests.call(this, LOOK_MS);
       return;
     }
     this.#session.holdReading();
-    this.#rests.call(this, rest);
+    this.#waiting = this.#rests.call(this, rest);
   }
 }

@@ -13,7 +13,7 @@ import {
 } from "@rtmp/session";
 import { nodeHmacSha256, nodeRandom, nodeTransport } from "@rtmp/session/node";
 import { type AccessRequest, DENIED, type Verdict } from "../auth/gate.js";
-import type { StreamSource, UnpublishEvent } from "../events.js";
+import type { ConnectEvent, StreamSource, UnpublishEvent } from "../events.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
@@ -189,8 +189,16 @@ export class RtmpConnection {
     const { number: connection, protocol, peer } = this;
     const { handshakeMs = 0 } = this.#session;
     const connectMs = Math.round(this.#context.clock() - this.#startedAt);
-    const event = { connection, protocol, peer, app, handshakeMs: Math.round(handshakeMs), connectMs };
-    this.#context.emit("connect", client === undefined ? event : { ...event, client });
+    const event: ConnectEvent & { client?: string } = {
+      connection,
+      protocol,
+      peer,
+      app,
+      handshakeMs: Math.round(handshakeMs),
+      connectMs,
+    };
+    if (client !== undefined) event.client = client; // not by a spread, which costs many times as much
+    this.#context.emit("connect", event);
   }
 
   async #publish(request: PublishRequest): Promise<void> {

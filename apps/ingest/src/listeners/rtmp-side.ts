@@ -218,13 +218,13 @@ export class RtmpSide {
     return undefined;
   }
 
-  #begin(visitor: Visitor, came: Came, place: Place): void {
+  #begin(visitor: Visitor, { socket, protocol, peer }: Came, place: Place): void {
     const number = this.#parts.nextNumber();
-    const connection = new RtmpConnection({ ...came, number, onAccepted: place.accepted }, this.#context);
+    const parts = { socket, protocol, peer, number, onAccepted: place.accepted };
+    const connection = new RtmpConnection(parts, this.#context);
     visitor.connection = connection;
     this.#clients.add(connection);
-    const { protocol, peer } = connection;
-    this.#context.emit("connection", { connection: number, protocol, peer });
+    this.#context.emit("connection", { connection: number, protocol, peer: connection.peer });
     this.serve(connection, place.left);
   }
 

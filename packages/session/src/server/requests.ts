@@ -9,13 +9,14 @@ export interface Answers {
   reject(code: string, description: string): boolean;
 }
 
-/** A request as the application gets it, and how it learns that its answer is no longer wanted. */
-export class Asked {
-  readonly #abort = new LazyAbort();
-  readonly #answers: Answers;
+/** A request as the application gets it. A class for its accessors: an object made with its own costs as much as decoding a command. */
+class Request {
+  readonly reject: Answers["reject"];
+  readonly #abort: LazyAbort;
 
-  constructor(answers: Answers) {
-    this.#answers = answers;
+  constructor(reject: Answers["reject"], abort: LazyAbort) {
+    this.reject = reject;
+    this.#abort = abort;
   }
 
   get signal(): SessionSignal {
@@ -24,60 +25,70 @@ export class Asked {
   get aborted(): boolean {
     return this.#abort.aborted;
   }
+}
+
+class AskedConnect extends Request implements ConnectRequest {
+  readonly app: string;
+  readonly tcUrl: string | undefined;
+  readonly command: ConnectInfo["command"];
+  readonly accept: Answers["accept"];
+
+  constructor({ app, tcUrl, command }: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
+    super(reject, abort);
+    this.app = app;
+    this.tcUrl = tcUrl;
+    this.command = command;
+    this.accept = accept;
+  }
+}
+
+class AskedPublish extends Request implements PublishRequest {
+  readonly publication: Publication;
+  readonly connect: ConnectInfo;
+  readonly accept: () => boolean;
+
+  constructor(publication: Publication, connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
+    super(reject, abort);
+    this.publication = publication;
+    this.connect = connect;
+    this.accept = () => accept();
+  }
+}
+
+class AskedPlay extends Request implements PlayRequest {
+  readonly playback: Playback;
+  readonly connect: ConnectInfo;
+  readonly accept: () => boolean;
+
+  constructor(playback: Playback, connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
+    super(reject, abort);
+    this.playback = playback;
+    this.connect = connect;
+    this.accept = () => accept();
+  }
+}
+
+/** What the application is asked, and how it learns that its answer is no longer wanted. */
+export class Asked {
+  readonly #abort = new LazyAbort();
+  readonly #answers: Answers;
+
+  constructor(answers: Answers) {
+    this.#answers = answers;
+  }
+
   /** The answer is no longer wanted. */
   cancel(reason: string): void {
     this.#abort.abort(new Error(`The request was cancelled: ${reason}.`));
   }
 
-  connect({ app, tcUrl, command }: ConnectInfo): ConnectRequest {
-    const { accept, reject } = this.#answers;
-    const abort = this.#abort;
-    return {
-      app,
-      tcUrl,
-      command,
-      accept,
-      reject,
-      get signal() {
-        return abort.signal;
-      },
-      get aborted() {
-        return abort.aborted;
-      },
-    };
+  connect(info: ConnectInfo): ConnectRequest {
+    return new AskedConnect(info, this.#answers, this.#abort);
   }
-
   publish(publication: Publication, connect: ConnectInfo): PublishRequest {
-    const { accept, reject } = this.#answers;
-    const abort = this.#abort;
-    return {
-      publication,
-      connect,
-      accept: () => accept(),
-      reject,
-      get signal() {
-        return abort.signal;
-      },
-      get aborted() {
-        return abort.aborted;
-      },
-    };
+    return new AskedPublish(publication, connect, this.#answers, this.#abort);
   }
-
   play(playback: Playback, connect: ConnectInfo): PlayRequest {
-    const { accept, reject } = this.#answers;
-    const abort = this.#abort;
-    return {
-      playback,
-      connect,
-      accept: () => accept(),
-      reject,
-      get signal() {
-        return abort.signal;
-      },
-      get aborted() {
-        return abort.aborted;
-      },
-    };
+    return new AskedPlay(playback, connect, this.#answers, this.#abort);
   }
 }

@@ -78,7 +78,8 @@ export function decodeCommand(raw: RawMessage, encoding: MessageEncoding, option
   const transactionId = readTransactionId(amf);
   const values: Amf0Value[] = [];
   const warning = amf.readRest(values, limits.maxCommandValues - 2, lenient); // two were read
-  const [commandObject, ...args] = values;
+  const commandObject = values.shift();
+  const args = values;
   const fields = readFields(name, commandObject, args, limits.maxFourCcs);
   return {
     type: "command",

@@ -178,7 +178,7 @@ export class ProtocolLink {
 
   /** Lets go of all input that is not parsed: nothing more will be. */
   stopReading(): void {
-    this.#decoder = new ChunkDecoder();
+    if (this.#decoder.heldBytes > 0) this.#decoder = new ChunkDecoder();
   }
 
   /** Sets out a message, control on chunk stream 2 and commands on 3. */

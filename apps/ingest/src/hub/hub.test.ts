@@ -56,10 +56,12 @@ test("gives a stream its outputs, and its name back at the end", async () => {
 });
 
 test("a publisher that left meanwhile takes no name", async () => {
-  const { hub, registry } = setUp();
+  const registry = new SlowRegistry();
+  const { hub } = setUp([], registry);
   const abort = new AbortController();
   const publishing = hub.publish(id, wantedUntil(abort.signal), nothing);
   abort.abort();
+  registry.answers[0]?.();
   expect(await publishing).toBeUndefined();
   expect(registry.list()).toEqual([]);
 });

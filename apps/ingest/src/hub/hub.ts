@@ -66,7 +66,7 @@ export class Hub {
     replace: () => void,
     terms: PublishTerms = {},
   ): Promise<PublishFeed | undefined> {
-    const { registry, takeover, now } = this.#options;
+    const { registry, takeover, gop, onError, now } = this.#options;
     const key = streamKey(id);
     // A name that is being claimed is taken, though its stream, which the registry may know already, is not fed yet.
     for (let claim = this.#claims.get(key); claim !== undefined; claim = this.#claims.get(key)) {
@@ -83,29 +83,28 @@ export class Hub {
       existing.limits = terms.limits ?? {};
       return existing.begin(now(), replace);
     }
-    const claim = this.#claim(id, wanted, replace, terms).finally(() => this.#claims.delete(key));
+    const { origin = "publisher", limits = {} } = terms;
+    const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
+    stream.limits = limits;
+    const claimed = registry.claim(stream, wanted);
+    if (typeof claimed === "boolean") return claimed ? this.#begin(stream, wanted, replace) : undefined;
+    const begun = claimed
+      .then((isOurs) => (isOurs ? this.#begin(stream, wanted, replace) : undefined))
+      .finally(() => this.#claims.delete(key));
     this.#claims.set(
       key,
-      claim.then(
+      begun.then(
         () => {},
         () => {}, // the claimant's to report
       ),
     );
-    return claim;
+    return begun;
   }
 
-  /** Begins a new stream, if its name is to be had. */
-  async #claim(
-    id: StreamId,
-    wanted: Wanted,
-    replace: () => void,
-    { origin = "publisher", limits = {} }: PublishTerms,
-  ): Promise<PublishFeed | undefined> {
-    const { registry, outputs, gop, onError, now } = this.#options;
-    const stream = new LiveStream(id, now(), { gop, onSubscriberError: onError, origin });
-    stream.limits = limits;
-    if (!(await registry.claim(stream, wanted))) return undefined;
+  /** Begins a stream whose name is its own. */
+  async #begin(stream: LiveStream, wanted: Wanted, replace: () => void): Promise<PublishFeed | undefined> {
     if (stream.ended) return undefined; // given up for another process, which was quicker
+    const { outputs } = this.#options;
     if (wanted.aborted) {
       await this.#end(stream, { clean: false, reason: "cancelled" }); // players may have found it
       return undefined;

@@ -214,7 +214,8 @@ export class RtmpConnection {
       return;
     }
     const { name, publishingType } = publication;
-    const verdict = await this.#check("publish", request.connect, request, name, publishingType);
+    const checked = this.#check("publish", request.connect, request, name, publishingType);
+    const verdict = checked instanceof Promise ? await checked : checked;
     if (!verdict.allowed) {
       const { code, description, reason = "refused", shown = asked.name } = verdict;
       refuse(code, description, reason, { ...asked, name: shown });

@@ -123,9 +123,8 @@ export class SessionDirectory {
     };
     if (app !== undefined) ended.app = app;
     if (client !== undefined) ended.client = client;
-    const [ring, size] = streams.length > 0 ? [this.#ended, MAX_ENDED] : [this.#endedEarly, MAX_ENDED_EARLY];
-    ring.push(ended);
-    if (ring.length > size) ring.shift();
+    if (streams.length > 0) keepLast(this.#ended, ended, MAX_ENDED);
+    else keepLast(this.#endedEarly, ended, MAX_ENDED_EARLY);
     const announced = this.#announced.delete(session.id);
     for (const observer of this.#observers) {
       observer.gone?.(ended);
@@ -135,6 +134,13 @@ export class SessionDirectory {
 
   /** The last that are over, latest first. */
   ended(): EndedSession[] {
-    return [...this.#ended, ...this.#endedEarly].sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
+    const [last, early] = [this.#ended.slice(-MAX_ENDED), this.#endedEarly.slice(-MAX_ENDED_EARLY)];
+    return [...last, ...early].sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
   }
+}
+
+/** Adds one to the last so many, and now and then lets go of those before: not each time, which moves all others. */
+function keepLast(list: EndedSession[], ended: EndedSession, size: number): void {
+  list.push(ended);
+  if (list.length >= 2 * size) list.splice(0, list.length - size);
 }

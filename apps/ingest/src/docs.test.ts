@@ -17,7 +17,7 @@ test("each flag has its row in the manual", () => {
 
 test("each log line has its row in the table of events", () => {
   const files = ["event-log.ts", "serve.ts", "workers/worker-pool.ts"];
-  const events = files.flatMap((file) => found(`./${file}`, /event: "([a-z-]+)"/g));
+  const events = files.flatMap((file) => found(`./${file}`, /(?:event: |tell\("\w+", )"([a-z-]+)"/g));
   expect(events.length).toBeGreaterThan(30);
   const cells = firstCells(read("../../../docs/log.md"));
   expect(events.filter((event) => !cells.includes(`\`${event}\``))).toEqual([]);

@@ -41,6 +41,47 @@ test("text: a line for people", () => {
   );
 });
 
+test("text: no secrets either, wherever they are", () => {
+  const { logger, text } = setUp({ format: "text" });
+  const error = new Error("no way to rtmp://me:s3cret@host/app/key?s3cret");
+  const fields = {
+    stream: "key?s3cret",
+    url: "rtmp://me:s3cret@host/app",
+    long: "a/".repeat(60),
+    list: ["b?s3cret"],
+    error,
+  };
+  logger.info({ ...fields, none: null, odd: Number.NaN }, "Relay");
+  expect(text()).not.toContain("s3cret");
+  expect(text().slice(30)).toBe(
+    `Relay stream=${JSON.stringify("key?…")} url=rtmp://…@host/app long=${"a/".repeat(60)} list=["b?…"] ` +
+      'error={"name":"Error","message":"no way to rtmp://…@host/app/key?…"} none=null odd=null\n',
+  );
+});
+
+test("an event's line is the same with the server's own loggers as with any other, and none is made that is not written", () => {
+  const server = new IngestServer();
+  const event = { connection: 1, protocol: "rtmp" as const, peer: "127.0.0.1:5" };
+  for (const format of ["json", "text"] as const) {
+    const own = setUp({ format });
+    const other = setUp({ format });
+    logEvents(server, own.logger);
+    logEvents(server, {
+      debug: (fields, message) => other.logger.debug(fields, message),
+      info: (fields, message) => other.logger.info(fields, message),
+      warn: (fields, message) => other.logger.warn(fields, message),
+      error: (fields, message) => other.logger.error(fields, message),
+    });
+    server.emit("connection", event); // at debug
+    server.emit("play", { ...event, app: "live", stream: "key" });
+    const body = (text: string): string => text.replace(/"time":"[^"]*"|^[\d:. -]+/, "");
+    expect(body(own.text())).toContain("key");
+    expect(body(own.text())).toBe(body(other.text()));
+    expect(own.text().split("\n")).toHaveLength(2);
+    server.removeAllListeners();
+  }
+});
+
 test("text: a name can not steer the terminal or make lines", () => {
   const { logger, text } = setUp({ format: "text" });
   logger.info({ stream: "a\nb\u001b[2J\u009b2J\u202e\u200b\u2028" }, "x\r\ny");

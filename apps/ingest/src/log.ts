@@ -13,9 +13,17 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-  /** Whether lines of a level are written at all. @defaultValue all are */
-  isLevelEnabled?(level: string): boolean;
+  /** Writes an event's line. @defaultValue one of the methods above, with `event` as the first of the fields */
+  event?: EventWriter;
 }
+
+/** Writes an event's line, if the level is one that is written: so no fields have to be put together for one that is not. */
+export type EventWriter = (
+  level: "debug" | "info" | "warn" | "error",
+  name: string,
+  event: object,
+  message: string,
+) => void;
 
 /** How to log. */
 export interface LogOptions {
@@ -47,11 +55,13 @@ function jsonLogger(level: LogOptions["level"], stream: LogStream): LeveledLogge
     },
     stream,
   );
-  return Object.assign(logger, {
-    setLevel: (next: LogOptions["level"]): void => {
-      logger.level = next;
-    },
-  });
+  const event: EventWriter = (severity, name, fields, message) => {
+    if (logger.isLevelEnabled(severity)) logger[severity]({ event: name, ...fields }, message);
+  };
+  const setLevel = (next: LogOptions["level"]): void => {
+    logger.level = next;
+  };
+  return Object.assign(logger, { event, setLevel });
 }
 
 const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
@@ -59,18 +69,16 @@ const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
 /** Without pino: its lines would have to be parsed again. */
 function textLogger(level: LogOptions["level"], stream: LogStream): LeveledLogger {
   let threshold = level;
-  const writer = (severity: Exclude<keyof typeof SEVERITY, "silent">): Logger["info"] => {
-    return (fields, message) => {
-      if (SEVERITY[severity] < SEVERITY[threshold]) return;
-      stream.write(formatTextLine({ time: new Date(), level: severity, message, fields: redact(fields) as object }));
-    };
+  const event: EventWriter = (severity, _name, fields, message) => {
+    if (SEVERITY[severity] < SEVERITY[threshold]) return;
+    stream.write(formatTextLine({ time: new Date(), level: severity, message, fields }));
   };
   return {
-    debug: writer("debug"),
-    info: writer("info"),
-    warn: writer("warn"),
-    error: writer("error"),
-    isLevelEnabled: (name) => name in SEVERITY && SEVERITY[name as keyof typeof SEVERITY] >= SEVERITY[threshold],
+    debug: (fields, message) => event("debug", "", fields, message),
+    info: (fields, message) => event("info", "", fields, message),
+    warn: (fields, message) => event("warn", "", fields, message),
+    error: (fields, message) => event("error", "", fields, message),
+    event,
     setLevel: (next) => {
       threshold = next;
     },

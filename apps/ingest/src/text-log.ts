@@ -1,9 +1,16 @@
+import { redact } from "./redact.js";
+
 /** What needs no quotes: letters, digits, and what names and paths are made of. Nearly all values are of ASCII alone. */
 const PLAIN_ASCII = /^[\w\-./:@+[\]%]+$/;
 const PLAIN = /^[\p{L}\p{N}\p{M}_\-./:@+[\]%…]+$/u;
 const PRINTABLE_ASCII = /^[ -~]*$/;
 /** Control, format and unassigned characters: in a terminal they could do more than show. */
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
+/** Texts up to this length, in UTF-16 units, are looked at here first. */
+const SHORT = 100;
+/** How deep a value may be; what is deeper is cut, as are fields beyond so many. */
+const DEPTH = 3;
+const MAX_FIELDS = 100;
 
 /** What a log line says. */
 export interface LogLine {
@@ -11,7 +18,7 @@ export interface LogLine {
   /** `info`, `warn` and so on. */
   readonly level: string;
   readonly message: string;
-  /** As JSON would have them; `event` is left out, the message says it. */
+  /** As JSON would have them, and redacted here; `event` is left out, the message says it. */
   readonly fields: object;
 }
 
@@ -21,9 +28,12 @@ export interface LogLine {
  */
 export function formatTextLine({ time, level, message, fields }: LogLine): string {
   let line = `${momentOf(time)} ${level.toUpperCase().padEnd(5)} ${escapeUnprintable(message)}`;
-  for (const key of Object.keys(fields)) {
+  const keys = Object.keys(fields);
+  if (keys.length > MAX_FIELDS) keys.length = MAX_FIELDS;
+  for (const key of keys) {
     const value = (fields as Record<string, unknown>)[key];
-    if (value !== undefined && key !== "event") line += ` ${key}=${formatValue(value)}`;
+    if (value === undefined || key === "event") continue;
+    line += isPlain(value) ? ` ${key}=${value}` : ` ${key}=${formatValue(redact(value, DEPTH))}`;
   }
   return `${line}\n`;
 }
@@ -37,9 +47,15 @@ function momentOf(time: Date): string {
   return latest.moment;
 }
 
+/** Whether a value stands for itself, as nearly all do: there is nothing in it to redact, to quote or to escape. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value === "boolean") return true;
+  return typeof value === "string" && value.length <= SHORT && PLAIN_ASCII.test(value) && !value.includes("://");
+}
+
 function formatValue(value: unknown): string {
-  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
-  if (typeof value === "string" && (PLAIN_ASCII.test(value) || PLAIN.test(value))) return value;
+  if (typeof value === "string" && PLAIN.test(value)) return value;
   return escapeUnprintable(JSON.stringify(value) ?? "undefined");
 }
 

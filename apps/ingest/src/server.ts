@@ -117,7 +117,7 @@ export class IngestServer extends EventEmitter<IngestEvents> {
     });
     this.#relays = new Relays(config.relay, this.#hub, this.registry, emit, parts.siblings?.locate);
     const onPlayerError = (error: unknown): void => emit("fault", { where: "player", error });
-    const gatherer = new WriteGatherer(config.play.gatherMs, onPlayerError);
+    const gatherer = new WriteGatherer(config.play.gatherMs, config.play.mergedWriteMs, onPlayerError);
     const groups = new PlayerGroups(gatherer, onPlayerError);
     this.#access = new Access(config, parts, emit, config.session.timeouts.decisionMs);
     const { idleMs = DEFAULT_SESSION_TIMEOUTS.idleMs } = config.session.timeouts;

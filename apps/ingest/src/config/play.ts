@@ -18,6 +18,8 @@ export const playSection = z
     gopMs: duration(0).default(15_000),
     /** How long sound may wait for the next picture, to be written to players with it; 0 writes each at once. */
     gatherMs: duration(0, 1000).default(20),
+    /** How long pictures too may wait for what follows, to be written to players with it; 0 writes each as it comes. */
+    mergedWriteMs: duration(0, 1000).default(0),
   })
   .prefault({});
 
@@ -40,6 +42,12 @@ export const playFlags: readonly Flag[] = [
     value: "TIME",
     key: "play.gatherMs",
     help: "let sound wait so long for a picture, to be sent with it: less work (20ms)",
+  },
+  {
+    name: "merged-write",
+    value: "TIME",
+    key: "play.mergedWriteMs",
+    help: "let pictures wait so long for the next, to be sent with it: less work (0)",
   },
   {
     name: "play-wait",

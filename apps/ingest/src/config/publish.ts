@@ -31,6 +31,6 @@ export const publishFlags: readonly Flag[] = [
     name: "merged-read",
     value: "TIME",
     key: "publish.mergedReadMs",
-    help: "read streams that nobody watches live so seldom: less work (100ms)",
+    help: "read streams that nobody plays at such intervals: less work (100ms)",
   },
 ];

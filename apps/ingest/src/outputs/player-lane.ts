@@ -31,7 +31,7 @@ export interface LaneEvents {
 
 /**
  * Players that stand at the same place of a stream and want the same of it. What is gathered for them is encoded once; each
- * costs one write. Sound waits for the next picture, if that comes in time; a picture waits for nothing.
+ * costs one write. Sound waits for the next picture, if that comes in time; a picture waits for nothing, unless it is told to.
  */
 export class PlayerLane implements Flushable {
   readonly kind: LaneKind;
@@ -85,7 +85,7 @@ export class PlayerLane implements Flushable {
     this.#run.entries.push(entry);
     this.#heldBytes += costOf(packet);
     if (this.#heldBytes >= ENOUGH) this.flush();
-    else if (isPicture(packet)) this.#gatherer.soon(this);
+    else if (isPicture(packet)) this.#gatherer.picture(this);
     else this.#gatherer.later(this);
   }
 

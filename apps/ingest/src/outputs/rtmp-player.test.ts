@@ -75,7 +75,7 @@ class FakeSession implements Pick<ServerSession, "congested" | "mediaOutlet" | "
   }
 }
 
-function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherer = new WriteGatherer(0, raise, atOnce) } = {}) {
+function setUp({ maxQueueBytes = 2000, gopBytes = 100_000, gatherer = new WriteGatherer(0, 0, raise, atOnce) } = {}) {
   const stream = new LiveStream({ app: "live", name: "key" }, new Date(0), {
     gop: { maxBytes: gopBytes, maxMs: 60_000 },
     onSubscriberError: (error) => {
@@ -312,7 +312,7 @@ describe("RtmpPlayer", () => {
   });
 
   test("what one read brings is written once", async () => {
-    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(0, raise) });
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(0, 0, raise) });
     const players = [addPlayer(), addPlayer(), addPlayer(2)];
     for (const { join } of players) join();
     feed.write(videoMessage(0, true));
@@ -344,7 +344,7 @@ describe("RtmpPlayer", () => {
 
   test("one that joins or changes its mind while others gather gets what is its own, once", () => {
     const time = new SlowTime();
-    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(20, raise, time) });
+    const { feed, addPlayer } = setUp({ gatherer: new WriteGatherer(20, 0, raise, time) });
     const [first, second, third] = [addPlayer(), addPlayer(), addPlayer()];
     for (const { join } of [first, third]) join();
     feed.write(videoMessage(0, true));
@@ -384,13 +384,13 @@ describe("RtmpPlayer", () => {
   test("an output that throws is told, and keeps no other from its turn", () => {
     const time = new SlowTime();
     const errors: unknown[] = [];
-    const gatherer = new WriteGatherer(20, (error) => void errors.push(error), time);
+    const gatherer = new WriteGatherer(20, 0, (error) => void errors.push(error), time);
     const flushed: string[] = [];
     const broken = () => ({ flush: () => raise("broken") });
     gatherer.later(broken());
     gatherer.later({ flush: () => void flushed.push("later") });
-    gatherer.soon(broken());
-    gatherer.soon({ flush: () => void flushed.push("soon") });
+    gatherer.picture(broken());
+    gatherer.picture({ flush: () => void flushed.push("soon") });
     time.pass(20);
     expect([flushed.sort(), errors]).toEqual([
       ["later", "soon"],
@@ -398,9 +398,30 @@ describe("RtmpPlayer", () => {
     ]);
   });
 
+  test("with merged writes pictures wait too, for as long as that or until there is enough", () => {
+    const time = new SlowTime();
+    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, 40, raise, time) });
+    join();
+    feed.write(videoMessage(0, true));
+    time.pass(40);
+    expect(session.writes.length).toBe(1);
+    feed.write(videoMessage(33));
+    time.pass(20);
+    feed.write(audioMessage(40)); // waits as long as the picture does
+    time.pass(13);
+    feed.write(videoMessage(66));
+    time.pass(6);
+    expect(session.writes.length).toBe(1);
+    time.pass(1);
+    expect([session.sent, session.writes.length]).toEqual([[0, 33, 40, 66], 2]);
+    feed.write(videoMessage(100, false, 20_000));
+    feed.write(videoMessage(133, false, 20_000));
+    expect([session.sent.at(-1), session.writes.length]).toEqual([133, 3]);
+  });
+
   test("sound waits for the next picture, but not for ever", () => {
     const time = new SlowTime();
-    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, raise, time) });
+    const { feed, session, join } = setUp({ gatherer: new WriteGatherer(20, 0, raise, time) });
     join();
     feed.write(videoMessage(0, true));
     for (let i = 1; i < 4; i++) feed.write(audioMessage(i));

@@ -25,6 +25,7 @@ const REAL_TIME: GatherTimer = {
  */
 export class WriteGatherer {
   readonly #ms: number;
+  readonly #picturesWait: boolean;
   readonly #onError: (error: unknown) => void;
   readonly #timer: GatherTimer;
   /** Until when each waits. All wait equally long, so the first is due first. */
@@ -37,24 +38,26 @@ export class WriteGatherer {
     for (const output of outputs) this.#flush(output);
   };
 
-  /** @param ms how long what can wait does. @param onError told when an output threw, which it must not: the others go on. */
-  constructor(ms: number, onError: (error: unknown) => void, timer = REAL_TIME) {
-    this.#ms = ms;
+  /**
+   * @param soundMs how long sound and data wait for a picture. @param pictureMs how long pictures may wait too, and all the rest then; 0: not at all.
+   * @param onError told when an output threw, which it must not: the others go on.
+   */
+  constructor(soundMs: number, pictureMs: number, onError: (error: unknown) => void, timer = REAL_TIME) {
+    this.#ms = pictureMs > 0 ? pictureMs : soundMs;
+    this.#picturesWait = pictureMs > 0;
     this.#onError = onError;
     this.#timer = timer;
   }
 
-  /** Flushes it when all is done that is under way: what one read brought goes out in one write. */
-  soon(output: Flushable): void {
-    if (this.#soon.has(output)) return;
-    this.#waiting.delete(output);
-    this.#soon.add(output);
-    if (this.#soon.size === 1) this.#timer.soon(this.#flushSoon);
+  /** It has a picture to flush. */
+  picture(output: Flushable): void {
+    if (this.#picturesWait) this.later(output);
+    else this.#flushWithAll(output);
   }
 
   /** Flushes it when it has waited long enough, counted from the first call, if it is not {@link forget forgotten} before. */
   later(output: Flushable): void {
-    if (this.#ms === 0) this.soon(output);
+    if (this.#ms === 0) this.#flushWithAll(output);
     else if (!this.#soon.has(output) && !this.#waiting.has(output)) {
       this.#waiting.set(output, this.#timer.now() + this.#ms);
       this.#arm(this.#ms);
@@ -65,6 +68,14 @@ export class WriteGatherer {
   forget(output: Flushable): void {
     this.#waiting.delete(output);
     this.#soon.delete(output);
+  }
+
+  /** Flushes it when all is done that is under way: what one read brought goes out in one write. */
+  #flushWithAll(output: Flushable): void {
+    if (this.#soon.has(output)) return;
+    this.#waiting.delete(output);
+    this.#soon.add(output);
+    if (this.#soon.size === 1) this.#timer.soon(this.#flushSoon);
   }
 
   #arm(ms: number): void {

@@ -15,7 +15,7 @@ export class SocketGatherer implements Flushable {
     this.#gatherer = gatherer;
   }
 
-  /** Call it before a write of so many bytes. @param canWait whether it can wait for others; else those that wait go with it. */
+  /** Call it before a write of so many bytes. @param canWait whether it can wait for a picture; else it has one. */
   hold(length: number, canWait: boolean): void {
     if (this.#socket.writableLength + length >= ENOUGH) {
       this.#release();
@@ -24,7 +24,7 @@ export class SocketGatherer implements Flushable {
     if (!this.#holding) this.#socket.cork();
     this.#holding = true;
     if (canWait) this.#gatherer.later(this);
-    else this.#gatherer.soon(this);
+    else this.#gatherer.picture(this);
   }
   flush(): void {
     this.#gatherer.forget(this);

@@ -82,6 +82,12 @@ test("an event's line is the same with the server's own loggers as with any othe
   }
 });
 
+test("text: of an error in place of fields no more is said than of one in a field", () => {
+  const { logger, text } = setUp({ format: "text" });
+  logger.info(Object.assign(new Error("no key?s3cret"), { code: "E", token: "s3cret" }), "x");
+  expect(text().slice(30)).toBe(`x name=Error code=E message=${JSON.stringify("no key?…")}\n`);
+});
+
 test("text: a name can not steer the terminal or make lines", () => {
   const { logger, text } = setUp({ format: "text" });
   logger.info({ stream: "a\nb\u001b[2J\u009b2J\u202e\u200b\u2028" }, "x\r\ny");

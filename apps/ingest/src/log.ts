@@ -71,7 +71,8 @@ function textLogger(level: LogOptions["level"], stream: LogStream): LeveledLogge
   let threshold = level;
   const event: EventWriter = (severity, _name, fields, message) => {
     if (SEVERITY[severity] < SEVERITY[threshold]) return;
-    stream.write(formatTextLine({ time: new Date(), level: severity, message, fields }));
+    const shown = fields instanceof Error ? (redact(fields) as object) : fields;
+    stream.write(formatTextLine({ time: new Date(), level: severity, message, fields: shown }));
   };
   return {
     debug: (fields, message) => event("debug", "", fields, message),

@@ -18,6 +18,8 @@ export interface TransportFlow {
   /** From now on no {@link TransportReceiver.data} until `resume`, but for what was read already: a TLS socket has up to 64 KiB under way. */
   pause(): void;
   resume(): void;
+  /** Whether what comes during a pause waits in the network, and comes together afterwards. @defaultValue false */
+  readonly gathers?: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { ServerSession } from "@rtmp/session";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { videoMessage } from "../testing/packets.js";
@@ -10,6 +11,8 @@ class Publisher {
   bytesReceived = 0;
   held = false;
   hurried = false;
+  /** Whether its session can rest. */
+  rests = true;
   /** When it was read, and how much that brought. */
   readonly reads: { readonly at: number; readonly bytes: number }[] = [];
   /** Bytes a ms. */
@@ -28,8 +31,9 @@ class Publisher {
     this.#merged = merged.of(this, () => this.hurried);
   }
 
-  holdReading(): void {
-    this.held = true;
+  holdReading(): boolean {
+    this.held = this.rests;
+    return this.rests;
   }
   resumeReading(): void {
     this.held = false;
@@ -119,6 +123,10 @@ describe("a publisher that nobody is in a hurry for", () => {
     stopped.stop();
     stopped.stop();
     expect(stopped.readsInASecond()).toBe(250);
+    const unable = new Publisher(300);
+    unable.rests = false;
+    unable.run(2000);
+    expect(unable.readsInASecond()).toBe(250);
     const never = new Publisher(300, 0);
     never.run(2000);
     expect(never.readsInASecond()).toBe(250);
@@ -131,7 +139,7 @@ test("those that are due at about the same time are called together", () => {
   const merged = new MergedReads(100, { now: () => now, after: (_, callback) => void timers.push(callback) });
   const looks: number[] = [];
   for (now = 0; now < 2; now += 0.1) {
-    const session = { bytesReceived: 0, holdReading: () => {}, resumeReading: () => void looks.push(1) };
+    const session = { bytesReceived: 0, holdReading: () => false, resumeReading: () => void looks.push(1) };
     const reads = merged.of(session, () => true);
     if (now > 1.85) reads.stop(); // the last one, which reads on at once, and is not called
   }
@@ -140,6 +148,27 @@ test("those that are due at about the same time are called together", () => {
   now = 1000;
   timers[0]?.();
   expect(looks).toHaveLength(20);
+});
+
+test("an encoder behind a balancer, whose first bytes come with the header, is read in time too", async () => {
+  const rests = vi.spyOn(ServerSession.prototype, "holdReading");
+  onTestFinished(() => rests.mockRestore());
+  const server = await startServer({
+    rtmp: { listen: ["127.0.0.1:0"], proxyProtocol: true, trustedProxies: ["127.0.0.0/8"] },
+  });
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write("PROXY TCP4 192.0.2.7 198.51.100.1 5555 1935\r\n");
+  const publisher = await RawClient.publishOver(socket, "key");
+  let sent = 0;
+  while (rests.mock.calls.length < 10 && sent < 2000) {
+    publisher.send(videoMessage(sent, sent === 0, 500));
+    sent++;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(rests.mock.results.slice(0, 10).map(({ value }) => value)).toEqual(Array(10).fill(true));
+  publisher.command(0, "deleteStream", 0, null, 1);
+  await vi.waitFor(() => expect(server.events("unpublish")).toHaveLength(1), 1000);
+  expect(server.events("unpublish")).toMatchObject([{ clean: true, video: sent, peer: "192.0.2.7:5555" }]);
 });
 
 test("a server rests from a stream that is only recorded, reads one at once that is played, and loses nothing", async () => {

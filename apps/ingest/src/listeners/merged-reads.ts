@@ -10,7 +10,8 @@ const STEP_MS = 5;
 /** What of a session this needs. */
 export interface RestingSession {
   readonly bytesReceived: number;
-  holdReading(): void;
+  /** @returns false if it reads on. */
+  holdReading(): boolean;
   resumeReading(): void;
 }
 
@@ -126,11 +127,7 @@ export class PublisherReads {
     this.#decidedAt = now;
     this.#bytes = bytesReceived;
     const rest = Math.min(this.#rests.maxMs, WORTH / bytesPerMs);
-    if (rest < MIN_REST_MS || this.#hurried()) {
-      this.#waiting = this.#rests.call(this, LOOK_MS);
-      return;
-    }
-    this.#session.holdReading();
-    this.#waiting = this.#rests.call(this, rest);
+    const rests = rest >= MIN_REST_MS && !this.#hurried() && this.#session.holdReading();
+    this.#waiting = this.#rests.call(this, rests ? rest : LOOK_MS);
   }
 }

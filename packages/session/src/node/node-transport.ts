@@ -62,21 +62,29 @@ function listen(socket: Socket, receiver: TransportReceiver): TransportFlow {
     if (error === undefined) receiver.end();
     else receiver.broken(error);
   };
+  // What was read before comes first, and out of the stream's buffer, so that the rest can be read without that.
+  if (socket.readableLength > 0 && socket.readableFlowing !== true) {
+    let early: Uint8Array | undefined;
+    process.nextTick(() => {
+      if (!over && early !== undefined) receiver.data(early);
+    }); // before `read`, whose `end` would come first otherwise
+    early = bytesOf(socket.read());
+  }
   const shared = readShared(socket, (bytes, length) => {
     goesOn = reading = true;
     receiver.data(bytes, length);
     reading = false;
     return goesOn;
   });
-  // A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy.
   if (shared) socket.resume();
-  else socket.on("data", (bytes) => receiver.data(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
+  else socket.on("data", (bytes) => receiver.data(bytesOf(bytes)));
   socket.on("end", finish);
   socket.on("error", finish);
   socket.on("close", () => finish()); // its argument says only whether there was an error
   // Its events may be over.
   if (socket.destroyed || socket.readableEnded) process.nextTick(finish, socket.errored ?? undefined);
   return {
+    gathers: shared,
     pause: () => {
       if (reading)
         goesOn = false; // a stream's own pause is several times as much work
@@ -87,6 +95,11 @@ function listen(socket: Socket, receiver: TransportReceiver): TransportFlow {
       socket.resume();
     },
   };
+}
+
+/** A plain array: a Buffer's own slice and subarray are slower, and its slice does not copy. */
+function bytesOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Settles when the socket takes more, or never will. */

@@ -244,6 +244,33 @@ test("what was read before comes first, as ever", async () => {
   expect(text()).toBe("early late");
 });
 
+test("what was read before does not keep what follows from being read into the shared array, nor is an end lost with it", async () => {
+  const { pair } = await listen();
+  const arrays = new Map<string, Uint8Array>();
+  const hear = (socket: Socket, name: string): Promise<string> =>
+    new Promise((resolve) => {
+      let text = "";
+      nodeTransport(socket).receive?.({
+        data: (bytes, length = bytes.length) => {
+          text += Buffer.from(bytes.slice(0, length)).toString();
+          arrays.set(`${name} ${text}`, bytes);
+        },
+        end: () => resolve(text),
+        broken: (error) => resolve(String(error)),
+      });
+    });
+  const [first, second, third] = [await pair(), await pair(), await pair()];
+  for (const { theirs } of [first, second]) theirs.write("early ");
+  third.theirs.end("early and gone");
+  for (const { ours } of [first, second, third]) await expect.poll(() => ours.readableLength).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // for the end to come, too
+  const texts = [hear(first.ours, "first"), hear(second.ours, "second"), hear(third.ours, "third")];
+  await expect.poll(() => arrays.size).toBe(3);
+  for (const { theirs } of [first, second]) theirs.end("late");
+  expect(await Promise.all(texts)).toEqual(["early late", "early late", "early and gone"]);
+  expect(arrays.get("first early late")).toBe(arrays.get("second early late"));
+});
+
 test("a socket that Node would not let read so is left as it is", () => {
   const socket = new Socket();
   expect(readShared(socket, () => true)).toBe(false);

@@ -178,10 +178,13 @@ export class ServerSession {
    * Reads nothing more until {@link resumeReading}; what was read is dealt with, also the rest of the read that is under way. What the
    * peer sends meanwhile waits in the system's buffers, so that a rest of some dozens of milliseconds makes one read of several, which
    * costs less than each by itself. For moments: the peer's deadlines go on, and its leaving is seen afterwards.
+   * @returns false, and reads on, if the transport does not gather what comes (`TransportFlow.gathers`), or the session does not run yet.
    */
-  holdReading(): void {
+  holdReading(): boolean {
+    if (this.#flow?.gathers !== true) return false;
     this.#resting = true;
     this.#regulate();
+    return true;
   }
   /** Reads on after {@link holdReading}. */
   resumeReading(): void {

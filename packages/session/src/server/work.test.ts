@@ -13,7 +13,7 @@ function publish(publishing: "at once" | "later" = "at once", whenIdle?: (callba
   const media: MediaMessage[] = [];
   const seen: Uint8Array[] = []; // copies of payloads, taken in time
   const written: Uint8Array[] = [];
-  const flow = { pause: vi.fn(), resume: vi.fn() };
+  const flow = { pause: vi.fn(), resume: vi.fn(), gathers: true };
   const transport: Transport = {
     get readable(): never {
       throw new Error("read by calls");
@@ -79,14 +79,21 @@ test("a transport that calls is paused while much waits for a decision, and goes
 test("an application that wants a rest gets what was read, and nothing more before it resumes", () => {
   const { peer, send, media, flow, session } = publish();
   const calls = (): [pauses: number, resumes: number] => [flow.pause.mock.calls.length, flow.resume.mock.calls.length];
-  session.holdReading();
-  session.holdReading();
+  expect([session.holdReading(), session.holdReading()]).toEqual([true, true]);
   expect(calls()).toEqual([1, 0]);
   send(Buffer.concat([peer.video(0), peer.video(40)])); // was under way
   expect([media.length, ...calls()]).toEqual([2, 1, 0]);
   session.resumeReading();
   session.resumeReading();
   expect(calls()).toEqual([1, 1]);
+});
+
+test("there is no rest on a transport that would hand out what came one by one afterwards", () => {
+  const { flow, session } = publish();
+  flow.gathers = false;
+  expect(session.holdReading()).toBe(false);
+  session.resumeReading();
+  expect([flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([0, 0]);
 });
 
 test("reading goes on when neither a rest nor a decision is in the way, and when the session ends", () => {

@@ -127,7 +127,7 @@ export class PublisherReads {
     this.#decidedAt = now;
     this.#bytes = bytesReceived;
     const rest = Math.min(this.#rests.maxMs, WORTH / bytesPerMs);
-    const rests = rest >= MIN_REST_MS && !this.#hurried() && this.#session.holdReading();
-    this.#waiting = this.#rests.call(this, rests ? rest : LOOK_MS);
+    const isHeld = rest >= MIN_REST_MS && !this.#hurried() && this.#session.holdReading();
+    this.#waiting = this.#rests.call(this, isHeld ? rest : LOOK_MS);
   }
 }

@@ -64,11 +64,12 @@ function listen(socket: Socket, receiver: TransportReceiver): TransportFlow {
   };
   // What was read before comes first, and out of the stream's buffer, so that the rest can be read without that.
   if (socket.readableLength > 0 && socket.readableFlowing !== true) {
-    let early: Uint8Array | undefined;
-    process.nextTick(() => {
-      if (!over && early !== undefined) receiver.data(early);
-    }); // before `read`, whose `end` would come first otherwise
-    early = bytesOf(socket.read());
+    let early: Buffer | null = null;
+    const give = (): void => {
+      if (!over && early !== null) receiver.data(bytesOf(early));
+    };
+    process.nextTick(give); // before `read`, whose `end` would come first otherwise
+    early = socket.read();
   }
   const shared = readShared(socket, (bytes, length) => {
     goesOn = reading = true;
@@ -86,8 +87,8 @@ function listen(socket: Socket, receiver: TransportReceiver): TransportFlow {
   return {
     gathers: shared,
     pause: () => {
-      if (reading)
-        goesOn = false; // a stream's own pause is several times as much work
+      // A stream's own pause is several times as much work.
+      if (reading) goesOn = false;
       else socket.pause();
     },
     resume: () => {

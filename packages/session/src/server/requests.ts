@@ -1,6 +1,6 @@
-import type { Playback, Publication } from "../events.js";
+import type { ConnectEvent, Playback, PlayEvent, Publication, PublishEvent } from "../events.js";
 import { LazyAbort, type SessionSignal } from "../platform.js";
-import type { ConnectInfo, ConnectRequest, PlayRequest, PublishRequest } from "./handler.js";
+import type { ConnectInfo, ConnectRequest, PlayRequest, PublishRequest, SessionHandler } from "./handler.js";
 import type { ServerCapabilities } from "./replies.js";
 
 /** How a request can be answered. Each says whether that was in time. */
@@ -42,53 +42,82 @@ class AskedConnect extends Request implements ConnectRequest {
   }
 }
 
-class AskedPublish extends Request implements PublishRequest {
+class AskedStream extends Request {
+  readonly connect: ConnectInfo;
+  readonly accept: () => boolean;
+
+  constructor(connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
+    super(reject, abort);
+    this.connect = connect;
+    this.accept = () => accept();
+  }
+}
+
+class AskedPublish extends AskedStream implements PublishRequest {
   readonly publication: Publication;
-  readonly connect: ConnectInfo;
-  readonly accept: () => boolean;
 
-  constructor(publication: Publication, connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
-    super(reject, abort);
+  constructor(publication: Publication, connect: ConnectInfo, answers: Answers, abort: LazyAbort) {
+    super(connect, answers, abort);
     this.publication = publication;
-    this.connect = connect;
-    this.accept = () => accept();
   }
 }
 
-class AskedPlay extends Request implements PlayRequest {
+class AskedPlay extends AskedStream implements PlayRequest {
   readonly playback: Playback;
-  readonly connect: ConnectInfo;
-  readonly accept: () => boolean;
 
-  constructor(playback: Playback, connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
-    super(reject, abort);
+  constructor(playback: Playback, connect: ConnectInfo, answers: Answers, abort: LazyAbort) {
+    super(connect, answers, abort);
     this.playback = playback;
-    this.connect = connect;
-    this.accept = () => accept();
   }
 }
 
-/** What the application is asked, and how it learns that its answer is no longer wanted. */
-export class Asked {
-  readonly #abort = new LazyAbort();
-  readonly #answers: Answers;
+/** Asks the application what the peer asks, one request at a time; what it does not care for has an answer here. */
+export class Requests {
+  readonly #handler: SessionHandler;
+  readonly #answersTo: (requestId: number) => Answers;
+  #connect: ConnectInfo | undefined;
+  #pending = new LazyAbort();
 
-  constructor(answers: Answers) {
-    this.#answers = answers;
+  /** @param answersTo how a request can be answered. */
+  constructor(handler: SessionHandler, answersTo: (requestId: number) => Answers) {
+    this.#handler = handler;
+    this.#answersTo = answersTo;
   }
 
-  /** The answer is no longer wanted. */
+  /** @returns what the handler does; an answer may come before or after that. */
+  connect({ requestId, app, command }: ConnectEvent): void | Promise<void> {
+    this.#connect = { app, tcUrl: command.tcUrl, command };
+    const request = new AskedConnect(this.#connect, this.#answersTo(requestId), this.#begin());
+    if (this.#handler.connect !== undefined) return this.#handler.connect(request);
+    request.accept();
+  }
+
+  /** As {@link connect}. */
+  publish({ requestId, publication }: PublishEvent): void | Promise<void> {
+    const request = new AskedPublish(publication, this.#connected(), this.#answersTo(requestId), this.#begin());
+    if (this.#handler.publish !== undefined) return this.#handler.publish(request);
+    request.reject("NetStream.Publish.Denied", "This server takes no streams.");
+  }
+
+  /** As {@link connect}. */
+  play({ requestId, playback }: PlayEvent): void | Promise<void> {
+    const request = new AskedPlay(playback, this.#connected(), this.#answersTo(requestId), this.#begin());
+    if (this.#handler.play !== undefined) return this.#handler.play(request);
+    request.reject("NetStream.Play.Failed", "This server does not offer playback.");
+  }
+
+  /** The answer to the latest request is no longer wanted. */
   cancel(reason: string): void {
-    this.#abort.abort(new Error(`The request was cancelled: ${reason}.`));
+    this.#pending.abort(new Error(`The request was cancelled: ${reason}.`));
   }
 
-  connect(info: ConnectInfo): ConnectRequest {
-    return new AskedConnect(info, this.#answers, this.#abort);
+  #begin(): LazyAbort {
+    this.#pending = new LazyAbort();
+    return this.#pending;
   }
-  publish(publication: Publication, connect: ConnectInfo): PublishRequest {
-    return new AskedPublish(publication, connect, this.#answers, this.#abort);
-  }
-  play(playback: Playback, connect: ConnectInfo): PlayRequest {
-    return new AskedPlay(playback, connect, this.#answers, this.#abort);
+
+  #connected(): ConnectInfo {
+    if (this.#connect === undefined) throw new Error("A request before connect.");
+    return this.#connect;
   }
 }

@@ -1,7 +1,7 @@
 import type { HmacSha256 } from "@rtmp/handshake";
 import { type Deferred, deferred } from "../deferred.js";
 import type { EndReason, SessionEnd } from "../end.js";
-import type { ConnectEvent, PlayEvent, PublishEvent, ServerEvent } from "../events.js";
+import type { ServerEvent } from "../events.js";
 import {
   DEFAULT_SESSION_LIMITS,
   DEFAULT_SESSION_TIMEOUTS,
@@ -10,11 +10,11 @@ import {
 } from "../limits.js";
 import { type Clock, systemClock, systemRandom } from "../platform.js";
 import { receiveFrom, type Transport, type TransportFlow } from "../transport.js";
-import type { ConnectInfo, SessionHandler } from "./handler.js";
+import type { SessionHandler } from "./handler.js";
 import { MediaOutlet } from "./media-outlet.js";
 import { Output } from "./output.js";
 import type { Status } from "./replies.js";
-import { Asked } from "./requests.js";
+import { type Answers, Requests } from "./requests.js";
 import { type OutgoingMedia, ServerConnection } from "./server-connection.js";
 
 /** What a {@link ServerSession} is made of. */
@@ -55,12 +55,11 @@ export class ServerSession {
   readonly #clock: Clock;
   readonly #whenIdle: ServerSessionOptions["whenIdle"];
   readonly #connection: ServerConnection;
+  readonly #requests: Requests;
   readonly #output: Output;
   readonly #settled = deferred<SessionEnd>();
   readonly #madeAt: number;
   #started = false;
-  #connectInfo: ConnectInfo | undefined;
-  #asked: Asked | undefined; // what is pending
   #pumping = false;
   #pump: Promise<void> | undefined; // while it waits for the handler
   #stalled: Deferred<void> | undefined; // settles the handler's wait when the connection ends
@@ -79,6 +78,7 @@ export class ServerSession {
   constructor(transport: Transport, options: ServerSessionOptions) {
     this.#transport = transport;
     this.#handler = options.handler;
+    this.#requests = new Requests(options.handler, (requestId) => this.#answersTo(requestId));
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#timeouts = { ...DEFAULT_SESSION_TIMEOUTS, ...options.timeouts };
     this.#clock = options.clock ?? systemClock;
@@ -356,16 +356,16 @@ export class ServerSession {
       case "media":
         return this.#handler.media?.(event.message, event.publication) ?? undefined;
       case "connect":
-        this.#askConnect(event);
+        this.#watch(this.#requests.connect(event));
         return undefined;
       case "publish":
-        this.#askPublish(event);
+        this.#watch(this.#requests.publish(event));
         return undefined;
       case "play":
-        this.#askPlay(event);
+        this.#watch(this.#requests.play(event));
         return undefined;
       case "cancel":
-        this.#asked?.cancel(event.reason);
+        this.#requests.cancel(event.reason);
         return undefined;
       case "unpublish": {
         const { clean, reason, by } = event;
@@ -389,43 +389,15 @@ export class ServerSession {
 
   // ---- requests ----
 
-  #askConnect({ requestId, app, command }: ConnectEvent): void {
-    const info: ConnectInfo = { app, tcUrl: command.tcUrl, command };
-    this.#connectInfo = info;
-    const request = this.#ask(requestId).connect(info);
-    if (this.#handler.connect === undefined) request.accept();
-    else this.#watch(this.#handler.connect(request));
-  }
-
-  #askPublish({ requestId, publication }: PublishEvent): void {
-    const request = this.#ask(requestId).publish(publication, this.#connected());
-    if (this.#handler.publish === undefined) {
-      request.reject("NetStream.Publish.Denied", "This server takes no streams.");
-    } else this.#watch(this.#handler.publish(request));
-  }
-
-  #askPlay({ requestId, playback }: PlayEvent): void {
-    const request = this.#ask(requestId).play(playback, this.#connected());
-    if (this.#handler.play === undefined) {
-      request.reject("NetStream.Play.Failed", "This server does not offer playback.");
-    } else this.#watch(this.#handler.play(request));
-  }
-
-  #connected(): ConnectInfo {
-    if (this.#connectInfo === undefined) throw new Error("A request before connect.");
-    return this.#connectInfo;
-  }
-
-  #ask(requestId: number): Asked {
+  #answersTo(requestId: number): Answers {
     const answered = (inTime: boolean): boolean => {
       if (inTime) this.#process();
       return inTime;
     };
-    this.#asked = new Asked({
+    return {
       accept: (offered) => answered(this.#connection.accept(requestId, this.#clock.now(), offered)),
       reject: (code, description) => answered(this.#connection.reject(requestId, this.#clock.now(), code, description)),
-    });
-    return this.#asked;
+    };
   }
 
   /** A handler that answers later may fail later: that ends the connection like one that throws. */

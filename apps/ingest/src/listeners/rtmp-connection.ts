@@ -17,13 +17,13 @@ import type { ConnectEvent, StreamSource, UnpublishEvent } from "../events.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import type { PublishFeed } from "../hub/publish-feed.js";
 import { type StreamId, streamLabel } from "../hub/stream-id.js";
-import { PublishLimiter, type StreamLimits } from "../hub/stream-limits.js";
 import type { Wanted } from "../hub/wanted.js";
 import { RtmpPlayer } from "../outputs/rtmp-player.js";
 import { type Stage, stageOf } from "./admission.js";
 import { leaveInTurn } from "./leave-in-turn.js";
 import type { PublisherReads } from "./merged-reads.js";
 import { peerLabel } from "./peer-address.js";
+import { Publications } from "./publications.js";
 import type { RtmpConnectionContext, RtmpConnectionParts } from "./rtmp-connection-parts.js";
 import { RtmpLiveSession } from "./rtmp-live-session.js";
 
@@ -36,14 +36,12 @@ export class RtmpConnection {
   readonly #socket: Socket;
   readonly #context: RtmpConnectionContext;
   readonly #session: ServerSession;
-  readonly #feeds = new Map<Publication, PublishFeed>();
-  readonly #limiters = new Map<Publication, PublishLimiter>();
+  readonly #publications: Publications;
   readonly #players = new Map<Playback, ActivePlayer>();
   readonly #ending = new Set<Promise<void>>();
   readonly #entry: RtmpLiveSession;
   readonly #onAccepted: () => void;
   readonly #startedAt: number;
-  #feed: { readonly of: Publication; readonly feed: PublishFeed } | undefined; // the last one that got something
   #reads: PublisherReads | undefined; // since it published
   #app: string | undefined; // the gate's name for the application, if it gave one
 
@@ -56,6 +54,9 @@ export class RtmpConnection {
     this.#context = context;
     this.#onAccepted = onAccepted;
     this.#startedAt = context.clock();
+    this.#publications = new Publications(context.clock, ({ messageStreamId }, { reason, description }) => {
+      this.#session.endPublication(messageStreamId, reason, { code: DENIED.publish, description });
+    });
     this.#session = new ServerSession(nodeTransport(socket), {
       handler: {
         connect: (request) => this.#connect(request),
@@ -82,7 +83,7 @@ export class RtmpConnection {
       protocol,
       peer: this.peer,
       session: this.#session,
-      feeds: this.#feeds,
+      feeds: this.#publications.feeds,
       players: this.#players,
       heldBytes: () => this.heldBytes,
     });
@@ -90,8 +91,7 @@ export class RtmpConnection {
 
   /** Bytes held for its peer: in the session, and in the outputs of its streams. */
   get heldBytes(): number {
-    let held = this.#session.heldBytes;
-    for (const { stream } of this.#feeds.values()) held += stream.heldBytes;
+    let held = this.#session.heldBytes + this.#publications.heldBytes;
     for (const { player } of this.#players.values()) held += player.queuedBytes;
     return held;
   }
@@ -101,7 +101,7 @@ export class RtmpConnection {
   }
   /** Whether it publishes. */
   get publishing(): boolean {
-    return this.#feeds.size > 0;
+    return this.#publications.feeds.size > 0;
   }
 
   /** Serves the connection. Resolves when it is over and everything that it published has been finished; never rejects. */
@@ -147,20 +147,13 @@ export class RtmpConnection {
   }
 
   #media(message: MediaMessage, publication: Publication): void | Promise<void> {
-    if (this.#limiters.size > 0 && this.#limiters.get(publication)?.count(message.payload.length) === false) return;
     this.#reads?.message();
-    if (this.#feed?.of === publication) return this.#feed.feed.write(message);
-    const feed = this.#feeds.get(publication);
-    if (feed === undefined) return;
-    this.#feed = { of: publication, feed };
-    return feed.write(message);
+    return this.#publications.write(message, publication);
   }
 
   /** Whether somebody waits for what it sends next. */
   #hurried(): boolean {
-    if (this.#feeds.size === 0 || this.#players.size > 0) return true;
-    for (const { stream } of this.#feeds.values()) if (stream.hurried) return true;
-    return false;
+    return !this.publishing || this.#players.size > 0 || this.#publications.hurried;
   }
 
   #connect(request: ConnectRequest): void | Promise<void> {
@@ -230,8 +223,7 @@ export class RtmpConnection {
       refuse("NetStream.Publish.BadName", description, "name-taken", id);
       return;
     }
-    this.#feeds.set(publication, feed); // media may come while `accept` runs
-    this.#limit(publication, limits);
+    this.#publications.add(publication, feed, limits); // media may come while `accept` runs
     if (request.accept()) {
       this.#onAccepted();
       this.#reads ??= this.#context.mergedReads.of(this.#session, () => this.#hurried());
@@ -239,24 +231,8 @@ export class RtmpConnection {
       this.#context.emit("publish", this.#source(id));
       return;
     }
-    this.#forget(publication);
+    this.#publications.remove(publication);
     await this.#context.hub.unpublish(feed, { clean: false, reason: "cancelled" });
-  }
-
-  #limit(publication: Publication, limits: StreamLimits = {}): void {
-    if (limits.maxBitrate === undefined && limits.maxDurationMs === undefined) return;
-    const limiter = new PublishLimiter(limits, this.#context.clock, ({ reason, description }) => {
-      const code = DENIED.publish;
-      this.#session.endPublication(publication.messageStreamId, reason, { code, description });
-    });
-    this.#limiters.set(publication, limiter);
-  }
-
-  #forget(publication: Publication): void {
-    this.#feed = undefined;
-    this.#feeds.delete(publication);
-    this.#limiters.get(publication)?.stop();
-    this.#limiters.delete(publication);
   }
 
   /** Another publisher has taken the name. */
@@ -266,11 +242,10 @@ export class RtmpConnection {
   }
 
   #unpublish(publication: Publication, end: SessionEnd): void {
-    const feed = this.#feeds.get(publication);
+    const feed = this.#publications.ending(publication);
     if (feed === undefined) return;
-    this.#limiters.get(publication)?.stop();
     const ending = this.#finish(feed, end).finally(() => {
-      this.#forget(publication);
+      this.#publications.remove(publication);
       this.#ending.delete(ending);
     });
     this.#ending.add(ending);

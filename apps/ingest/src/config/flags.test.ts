@@ -51,7 +51,7 @@ test("flags land in the configuration", async () => {
     },
     record: {
       ...{ directory: "/tmp/r", when: "manual", format: "both", name: "{stream}.{ext}", manifest: false, hash: "none" },
-      ...{ splitMs: 600_000, splitBytes: 2 ** 30, queueBytes: 2 ** 21, stallMs: 10_000, flushMs: 100 },
+      ...{ splitMs: 600_000, splitBytes: 2 ** 30, queueBytes: 2 ** 21, stallMs: 10_000, flushMs: 250 },
     },
     play: { gopBytes: 0, gopMs: 3000, queueBytes: 2 ** 20, gatherMs: 10, waitMs: 7000 },
     publish: { graceMs: 4000, takeover: "replace" },

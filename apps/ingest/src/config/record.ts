@@ -36,7 +36,7 @@ export const recordSection = z
     /** How long the disk may make no progress before the recording ends. */
     stallMs: duration(100).default(10_000),
     /** How long small packets are gathered before they are written. */
-    flushMs: duration(0, 10_000).default(100),
+    flushMs: duration(0, 10_000).default(250),
   })
   .prefault({});
 

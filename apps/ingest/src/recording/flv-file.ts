@@ -1,7 +1,6 @@
-import type { ByteWriter } from "@rtmp/bytes-util";
 import { FLV_TAG_HEADER_LENGTH, FlvWriter, PREVIOUS_TAG_SIZE_LENGTH } from "@rtmp/flv";
 import type { MediaPacket } from "../hub/media-packet.js";
-import { BatchBuffers } from "./batch-buffers.js";
+import { type Batch, BatchBuffers } from "./batch-buffers.js";
 import { type CreateFile, DiskFile, type Step } from "./disk-file.js";
 import type { MediaFile } from "./media-file.js";
 import type { RecordingFs } from "./recording-fs.js";
@@ -10,16 +9,13 @@ import { TrackTally } from "./track-tally.js";
 
 /** Where the flags stand in an FLV header. */
 const FLAGS_OFFSET = 4;
-/** Bytes of tags in a buffer, or a single larger tag: what it grows to, so that nothing of it is in vain. */
-const BATCH_BYTES = 256 * 1024;
 /** What a tag has beside its payload, in bytes. */
 const FRAMING_BYTES = FLV_TAG_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
 /** Bytes written at once, about: in one turn of a busy event loop megabytes come in, and one write is done. */
 const WRITE_BYTES = 4 * 1024 * 1024;
 
 /** Tags that are written together. */
-interface Batch {
-  readonly out: ByteWriter;
+interface Tags extends Batch {
   /** Where they end in it. */
   readonly ends: number[];
   /** The header's flags with them. */
@@ -38,7 +34,7 @@ export class FlvFile implements MediaFile {
   readonly #disk: DiskFile;
   readonly #writer = new FlvWriter();
   readonly #tally = new TrackTally();
-  #batches: Batch[] = []; // the last one grows
+  #batches: Tags[] = []; // the last one grows
   #heldBytes = 0;
   #flags = 0; // of all tags
   #writtenFlags = 0; // as they stand in the file's header
@@ -105,7 +101,7 @@ export class FlvFile implements MediaFile {
       ends,
     );
     this.#heldBytes -= length;
-    for (const { out } of batches) buffers.giveBack(out); // not after an error: a write that hangs may still read it
+    for (const batch of batches) buffers.giveBack(batch); // not after an error: a write that hangs may still read it
   }
 
   async close(): Promise<void> {
@@ -121,7 +117,7 @@ export class FlvFile implements MediaFile {
   }
 
   /** What is to be written next: what comes then goes into another batch. */
-  #takeBatches(): Batch[] {
+  #takeBatches(): Tags[] {
     let count = 0;
     for (let length = 0; length < WRITE_BYTES && (this.#batches[count]?.ends.length ?? 0) > 0; count++) {
       length += this.#batches[count]?.out.length ?? 0;
@@ -130,10 +126,11 @@ export class FlvFile implements MediaFile {
   }
 
   /** A batch with room for so many bytes, or a new one. */
-  #openBatch(length: number): Batch {
+  #openBatch(length: number): Tags {
     const last = this.#batches.at(-1);
-    if (last !== undefined && (last.ends.length === 0 || last.out.length + length <= BATCH_BYTES)) return last;
-    const batch: Batch = { out: buffers.take(), ends: [], flags: 0 };
+    if (last !== undefined && (last.ends.length === 0 || last.out.length + length <= last.room)) return last;
+    const { out, room } = buffers.take(length);
+    const batch: Tags = { out, room, ends: [], flags: 0 };
     this.#batches.push(batch);
     return batch;
   }

@@ -407,7 +407,7 @@ describe("a disk that hangs", () => {
     expect(writes).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
     expect(writes).toBe(1);
-    feed.write(audioMessage(10, 70_000));
+    feed.write(audioMessage(10, 140_000));
     await vi.advanceTimersByTimeAsync(0);
     expect(writes).toBe(2);
     await stream.end(end);

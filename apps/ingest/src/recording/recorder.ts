@@ -27,7 +27,7 @@ const BRISK_BYTES = 1024 * 1024;
 /** How long a publisher is paused for a disk that may only be outrun, in ms. */
 const PATIENCE_MS = 50;
 /** From here on a write is worth its system call and is not put off any more, in bytes. */
-const GATHER_BYTES = 64 * 1024;
+const GATHER_BYTES = 128 * 1024;
 /** Frames wait for a fragment of MP4 up to this size, or a quarter of what the recording may keep, in bytes. */
 const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
 /** A file of this size may always be followed by another, in bytes: that many files are as much work as one. */
@@ -129,7 +129,7 @@ export class Recorder {
       for (const packet of packets) this.#timeline.push(packet);
       this.#waitsForEntry = packets.length === 0;
     }
-    this.#flushSoon();
+    this.#flushSoon(this.#writableBytes);
   }
 
   get format(): RecordingFormat {
@@ -168,8 +168,8 @@ export class Recorder {
       void this.end("recording-too-many-files");
       return;
     }
-    this.#flushSoon();
     const bytes = this.#writableBytes;
+    this.#flushSoon(bytes);
     const isFull = bytes >= this.#queueBytes;
     if (!isFull && (bytes < BRISK_BYTES || this.#diskIsSlow)) return;
     // A publisher that is faster than the disk waits for it a moment, long before memory fills up.
@@ -216,9 +216,8 @@ export class Recorder {
     this.#files.push({ file, startedAt, offsetMs, because });
   }
 
-  #flushSoon(): void {
+  #flushSoon(bytes: number): void {
     if (this.#writing) return;
-    const bytes = this.#writableBytes;
     if (this.#files.length > 1 || bytes >= GATHER_BYTES || (bytes > 0 && this.#options.flushMs <= 0)) {
       this.#startWriting();
     } else if (bytes > 0) this.#flushTimer ??= setTimeout(() => this.#startWriting(), this.#options.flushMs);
@@ -258,7 +257,7 @@ export class Recorder {
     } finally {
       this.#writing = false;
     }
-    if (this.#state === "recording") this.#flushSoon();
+    if (this.#state === "recording") this.#flushSoon(this.#writableBytes);
     else this.#startWriting(); // ended in the moment between
   }
 

@@ -49,7 +49,9 @@ class AskedStream extends Request {
   constructor(connect: ConnectInfo, { accept, reject }: Answers, abort: LazyAbort) {
     super(reject, abort);
     this.connect = connect;
-    this.accept = () => accept();
+    // Not an arrow function written here: V8 makes what is assigned to a property as a literal in the old generation, where it holds on to
+    // the whole session until a full collection.
+    this.accept = accept;
   }
 }
 

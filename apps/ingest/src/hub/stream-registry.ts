@@ -1,3 +1,4 @@
+import { ChurnMap } from "../churn-map.js";
 import type { LiveStream } from "./live-stream.js";
 import { type StreamId, streamKey } from "./stream-id.js";
 import type { Wanted } from "./wanted.js";
@@ -24,7 +25,7 @@ export interface StreamRegistry {
 
 /** The registry of a single process. */
 export class MemoryStreamRegistry implements StreamRegistry {
-  readonly #streams = new Map<string, LiveStream>();
+  readonly #streams = new ChurnMap<string, LiveStream>();
 
   claim(stream: LiveStream): boolean {
     const key = streamKey(stream.id);

@@ -1,4 +1,5 @@
 import type { ServerSession } from "@rtmp/session";
+import { ChurnMap } from "../churn-map.js";
 import { addressGroup } from "./peer-address.js";
 
 /** How many connections a server takes. */
@@ -61,8 +62,8 @@ export interface Place {
  */
 export class Admission {
   #limits: AdmissionLimits;
-  /** Pending connections by address group, each set in order of arrival. */
-  readonly #groups = new Map<string, Set<AdmittedConnection>>();
+  /** Pending connections by address group. */
+  readonly #groups = new Map<string, Group>();
   /** How many were accepted, by address group. */
   readonly #accepted = new Map<string, number>();
   #pending = 0;
@@ -94,9 +95,9 @@ export class Admission {
     if (this.#connections >= maxConnections || share < 1) return undefined;
     if ((this.#groups.get(key)?.size ?? 0) >= share) this.#makeRoom(key);
     else if (this.#pending >= maxPending) this.#makeRoom(this.#largestGroup());
-    const members = this.#groups.get(key) ?? new Set();
+    const members: Group = this.#groups.get(key) ?? new ChurnMap();
     this.#groups.set(key, members);
-    members.add(connection);
+    members.set(connection, true);
     this.#pending++;
     this.#connections++;
     let here = true;
@@ -133,8 +134,8 @@ export class Admission {
 
   /** Ends one pending connection of a group. */
   #makeRoom(key: string): void {
-    const group = this.#groups.get(key) ?? new Set();
-    const chosen = chooseOne(group);
+    const group = this.#groups.get(key);
+    const chosen = group === undefined ? undefined : chooseOne(group);
     if (chosen === undefined) return;
     this.#settle(key, chosen); // its place among the pending is free at once, whenever its socket closes
     chosen.evict();
@@ -154,10 +155,13 @@ export class Admission {
   }
 }
 
+/** In order of arrival. */
+type Group = ChurnMap<AdmittedConnection, true>;
+
 /** The oldest of the first stage that holds at least its share; some stage always does. */
-function chooseOne(group: ReadonlySet<AdmittedConnection>): AdmittedConnection | undefined {
+function chooseOne(group: Group): AdmittedConnection | undefined {
   const byStage = new Map<Stage, { readonly oldest: AdmittedConnection; count: number }>();
-  for (const connection of group) {
+  for (const connection of group.keys()) {
     const stage = connection.stage();
     const entry = byStage.get(stage);
     if (entry === undefined) byStage.set(stage, { oldest: connection, count: 1 });

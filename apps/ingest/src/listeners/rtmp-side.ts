@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { DEFAULT_SESSION_TIMEOUTS } from "@rtmp/session";
+import { ChurnMap } from "../churn-map.js";
 import type { IngestConfig } from "../config/config.js";
 import type { RtmpAddress } from "../config/values.js";
 import type { ListeningEvent } from "../events.js";
@@ -34,7 +35,7 @@ export class RtmpSide {
   readonly #config: RtmpSideConfig;
   readonly #parts: RtmpSideParts;
   readonly #admission: Admission;
-  readonly #connections = new Map<RtmpConnection, Promise<void>>();
+  readonly #connections = new ChurnMap<RtmpConnection, Promise<void>>();
   /** Of these, those that came from outside; the others are other processes of this server. */
   readonly #clients = new WeakSet<RtmpConnection>();
   readonly #arrivals = new Map<Arrival, Promise<void>>();

@@ -1,3 +1,4 @@
+import { ChurnMap } from "../churn-map.js";
 import type { StreamCounts } from "../hub/publish-feed.js";
 import type { StreamId } from "../hub/stream-id.js";
 import type { EndedSession, SessionInfo, SessionStream } from "./schemas.js";
@@ -60,7 +61,7 @@ export interface SessionOutcome {
 
 /** All peers that are served at this moment, whatever their protocol, and why the last of those before are gone. */
 export class SessionDirectory {
-  readonly #sessions = new Map<string, LiveSession>();
+  readonly #sessions = new ChurnMap<string, LiveSession>();
   readonly #ended: EndedSession[] = [];
   readonly #endedEarly: EndedSession[] = [];
   readonly #announced = new Set<string>();

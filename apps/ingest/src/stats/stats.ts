@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { ChurnMap } from "../churn-map.js";
 import type { IngestEvents } from "../events.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import { type StreamId, streamKey } from "../hub/stream-id.js";
@@ -22,7 +23,7 @@ export interface StatsObserver {
 /** What is known of the streams and peers of a server. */
 export class Stats {
   readonly sessions = new SessionDirectory();
-  readonly #meters = new Map<string, StreamMeter>();
+  readonly #meters = new ChurnMap<string, StreamMeter>();
   readonly #remote = new RemoteStreams();
   readonly #isRecording: (id: StreamId) => boolean;
   readonly #observers: StatsObserver[] = [];

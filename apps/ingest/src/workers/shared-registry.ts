@@ -1,3 +1,4 @@
+import { ChurnMap } from "../churn-map.js";
 import type { LiveStream } from "../hub/live-stream.js";
 import { type StreamId, streamKey } from "../hub/stream-id.js";
 import type { StreamRegistry } from "../hub/stream-registry.js";
@@ -15,7 +16,7 @@ export interface SharedDirectory {
  */
 export class SharedRegistry implements StreamRegistry {
   readonly #directory: SharedDirectory;
-  readonly #streams = new Map<string, LiveStream>();
+  readonly #streams = new ChurnMap<string, LiveStream>();
   readonly #elsewhere = new Map<string, string>();
 
   constructor(directory: SharedDirectory) {

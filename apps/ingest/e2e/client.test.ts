@@ -175,7 +175,8 @@ describe.concurrent("through rtmp-ingest", () => {
     await ingest.event("unpublish", { stream: "held", clean: true });
   });
 
-  test("a publisher and a player that are asked to come here do so within a second, and nothing is lost", async () => {
+  // Alone: its server is stopped by a hook of the test that runs, and among concurrent ones that may be another, or none.
+  test.sequential("a publisher and a player that are asked to come here do so within a second, and nothing is lost", async () => {
     const tags = everyForm();
     await writeFile(path("moving"), flvFile(tags));
     const asked: number[] = [];

@@ -29,22 +29,39 @@ test.for([
 });
 
 test("lets no more lie idle than it may, and nothing that it can not give out again", () => {
-  const pool = new BufferPool(4096);
+  const pool = new BufferPool({ maxIdleBytes: 4096 });
   const buffers = [pool.take(2048), pool.take(2048), pool.take(2048)];
   for (const buffer of buffers) pool.give(buffer);
   expect(pool.idleBytes).toBe(4096);
-  const large = new BufferPool(1e9);
+  const large = new BufferPool({ maxIdleBytes: 1e9 });
   for (const length of [0, 1, 512, 1000, 1023, 3000, 65_537, 2_097_152]) large.give(new Uint8Array(length));
   expect(large.idleBytes).toBe(0);
 });
 
-test("allocates as it is told", () => {
+test("allocates as it is told, and keeps as long ones as it is told", () => {
   const made: number[] = [];
-  const pool = new BufferPool(0, (length) => {
+  const allocate = (length: number) => {
     made.push(length);
     return new Uint8Array(length);
-  });
-  pool.take(3000);
-  pool.take(3_000_000);
-  expect(made).toEqual([3072, 3_000_000]);
+  };
+  const pool = new BufferPool({ longest: 4096, allocate });
+  pool.give(pool.take(3000));
+  pool.give(pool.take(4097));
+  expect(made).toEqual([3072, 4097]);
+  expect(pool.idleBytes).toBe(3072);
+});
+
+test("lets go of what lay idle since the last trim, length by length, and of nothing that was needed", () => {
+  const pool = new BufferPool();
+  const lengths = [1024, 1024, 1024, 2048];
+  for (const buffer of lengths.map((length) => pool.take(length))) pool.give(buffer);
+  pool.trim();
+  expect(pool.idleBytes).toBe(5120); // they have only just come
+  const needed = [pool.take(1024), pool.take(1024)];
+  for (const buffer of needed) pool.give(buffer);
+  pool.trim();
+  expect(pool.idleBytes).toBe(2048);
+  expect(new Set([pool.take(1024), pool.take(1024)])).toEqual(new Set(needed));
+  pool.trim();
+  expect(pool.idleBytes).toBe(0);
 });

@@ -1,7 +1,17 @@
-/** Shortest and longest buffers that are used again; longer ones are left to the collector. */
+/** Shortest buffers. */
 const SHORTEST = 1024;
-const LONGEST = 1024 * 1024;
+const DEFAULT_LONGEST = 1024 * 1024;
 const DEFAULT_MAX_IDLE = 4 * 1024 * 1024;
+
+/** How buffers are kept. */
+export interface BufferPoolOptions {
+  /** How many bytes may lie idle; what is given back beyond is left to the collector. @defaultValue 4 MiB */
+  readonly maxIdleBytes?: number;
+  /** Longest buffer that is used again, in bytes, 1024 to 2^30; longer ones are left to the collector. @defaultValue 1 MiB */
+  readonly longest?: number;
+  /** Makes a new buffer, which need not be zeroed. */
+  readonly allocate?: (length: number) => Uint8Array<ArrayBuffer>;
+}
 
 /**
  * Buffers that are used again: to allocate one costs more than to fill it. What is in them is left over from others, so give
@@ -9,19 +19,15 @@ const DEFAULT_MAX_IDLE = 4 * 1024 * 1024;
  */
 export class BufferPool {
   readonly #maxIdle: number;
-  readonly #allocate: (length: number) => Uint8Array;
-  readonly #idle = new Map<number, Uint8Array[]>(); // by length
+  readonly #longest: number;
+  readonly #allocate: (length: number) => Uint8Array<ArrayBuffer>;
+  readonly #shelves = new Map<number, Shelf>(); // by the length of their buffers
   #idleBytes = 0;
 
-  /**
-   * @param maxIdleBytes how much of it may lie idle; what is given back beyond is left to the collector.
-   * @param allocate makes a new buffer, which need not be zeroed.
-   */
-  constructor(
-    maxIdleBytes = DEFAULT_MAX_IDLE,
-    allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
-  ) {
+  constructor(options: BufferPoolOptions = {}) {
+    const { maxIdleBytes = DEFAULT_MAX_IDLE, longest = DEFAULT_LONGEST, allocate = zeroed } = options;
     this.#maxIdle = maxIdleBytes;
+    this.#longest = longest;
     this.#allocate = allocate;
   }
 
@@ -34,24 +40,56 @@ export class BufferPool {
    * A buffer of at least `length` bytes, at most a quarter more, or 1 KiB: there are four lengths to each power of two.
    * @throws RangeError if it can not be had.
    */
-  take(length: number): Uint8Array {
-    if (length > LONGEST) return this.#allocate(length);
+  take(length: number): Uint8Array<ArrayBuffer> {
+    if (length > this.#longest) return this.#allocate(length);
     const rounded = length <= SHORTEST ? SHORTEST : roundUp(length);
-    const idle = this.#idle.get(rounded)?.pop();
-    if (idle === undefined) return this.#allocate(rounded);
+    const buffer = this.#shelves.get(rounded)?.take();
+    if (buffer === undefined) return this.#allocate(rounded);
     this.#idleBytes -= rounded;
-    return idle;
+    return buffer;
   }
 
   /** Takes a buffer back that nobody uses any more. */
-  give(buffer: Uint8Array): void {
+  give(buffer: Uint8Array<ArrayBuffer>): void {
     const { length } = buffer;
-    if (length < SHORTEST || length > LONGEST || length !== roundUp(length)) return;
+    if (length < SHORTEST || length > this.#longest || length !== roundUp(length)) return;
     if (this.#idleBytes + length > this.#maxIdle) return;
     this.#idleBytes += length;
-    const idle = this.#idle.get(length);
-    if (idle === undefined) this.#idle.set(length, [buffer]);
-    else idle.push(buffer);
+    let shelf = this.#shelves.get(length);
+    if (shelf === undefined) {
+      shelf = new Shelf();
+      this.#shelves.set(length, shelf);
+    }
+    shelf.put(buffer);
+  }
+
+  /**
+   * Leaves those to the collector that lay idle all the time since the last call. For pools that may keep much: called every few
+   * seconds, they keep what is needed again and again, and soon nothing of what is not.
+   */
+  trim(): void {
+    for (const [length, shelf] of this.#shelves) this.#idleBytes -= length * shelf.trim();
+  }
+}
+
+/** Idle buffers of one length. */
+class Shelf {
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
+  #spare = 0; // so many were there at any time since the last trim
+
+  take(): Uint8Array<ArrayBuffer> | undefined {
+    const buffer = this.#buffers.pop();
+    this.#spare = Math.min(this.#spare, this.#buffers.length);
+    return buffer;
+  }
+  put(buffer: Uint8Array<ArrayBuffer>): void {
+    this.#buffers.push(buffer);
+  }
+  /** @returns how many went. */
+  trim(): number {
+    const { length } = this.#buffers.splice(0, this.#spare);
+    this.#spare = this.#buffers.length;
+    return length;
   }
 }
 
@@ -59,4 +97,8 @@ export class BufferPool {
 function roundUp(length: number): number {
   const step = 1 << (29 - Math.clz32(length));
   return (length + step - 1) & -step;
+}
+
+function zeroed(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(length);
 }

@@ -27,6 +27,19 @@ describe("ByteWriter", () => {
     },
   );
 
+  test("fills an array that it is given, at its place, and leaves it when it needs more", () => {
+    const given = new Uint8Array(24).fill(0xee).subarray(4, 20);
+    const out = new ByteWriter(given);
+    out.f64(1);
+    out.u16(0x0102);
+    expect(toHex(given)).toBe("3ff0000000000000" + "0102" + "ee".repeat(6));
+    expect(out.view().buffer).toBe(given.buffer);
+    out.bytes(new Uint8Array(7));
+    out.f64(1);
+    expect(toHex(out.toBytes())).toBe(`3ff00000000000000102${"00".repeat(7)}3ff0000000000000`);
+    expect(toHex(given)).toBe("3ff0000000000000" + "0102" + "ee".repeat(6));
+  });
+
   test("puts bytes in the order that the name says", () => {
     const out = new ByteWriter(1);
     out.u16(0x0102);

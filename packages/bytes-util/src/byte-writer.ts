@@ -9,9 +9,12 @@ export class ByteWriter {
   #view: DataView | undefined; // made for the first double
   #length = 0;
 
-  /** @param capacity bytes to make room for at once; it grows by doubling. */
-  constructor(capacity = 64) {
-    this.#bytes = new Uint8Array(capacity);
+  /**
+   * @param room bytes to make room for at once, or an array to be filled from its start, whatever is in it. What is
+   * written beyond goes to an array of its own, of twice the length.
+   */
+  constructor(room: number | Uint8Array<ArrayBuffer> = 64) {
+    this.#bytes = typeof room === "number" ? new Uint8Array(room) : room;
   }
 
   /** Bytes written so far. */
@@ -72,7 +75,7 @@ export class ByteWriter {
   /** IEEE 754 double. */
   f64(value: number): void {
     const at = this.#grow(8);
-    this.#view ??= new DataView(this.#bytes.buffer);
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset);
     this.#view.setFloat64(at, value);
   }
   /** Counts `length` bytes as written. @returns them to be filled, as a view that is good until the next write. */

@@ -51,7 +51,7 @@ const SMALL = 256;
 export class ChunkDecoder {
   #limits: ChunkLimits;
   readonly #pool: BufferPool | undefined; // if payloads are borrowed
-  #lent: Uint8Array | undefined; // the buffer of the message read last
+  #lent: Uint8Array<ArrayBuffer> | undefined; // the buffer of the message read last
   readonly #input = new ChunkInput();
   readonly #streams = new Map<number, ChunkStream>();
   #latest: ChunkStream | undefined; // of the latest header: nearly always the next one's too
@@ -341,7 +341,7 @@ export class ChunkDecoder {
   #finish(stream: ChunkStream, inPlace?: Uint8Array): ChunkMessage {
     const { id: chunkStreamId, timestamp, messageTypeId, messageStreamId, received } = stream;
     const buffer = this.#close(stream);
-    let payload = inPlace ?? buffer;
+    let payload: Uint8Array = inPlace ?? buffer;
     if (inPlace === undefined && this.#pool !== undefined) {
       this.#lent = buffer;
       payload = buffer.subarray(0, received);
@@ -358,7 +358,7 @@ export class ChunkDecoder {
   }
 
   /** Ends a message, whole or not. @returns its buffer. */
-  #close(stream: ChunkStream): Uint8Array {
+  #close(stream: ChunkStream): Uint8Array<ArrayBuffer> {
     const { buffer } = stream;
     this.#partialBytes -= stream.received;
     if (stream.partial) this.#partials--;

@@ -32,7 +32,7 @@ export class ChunkStream {
   /** Bytes of its payload that are there. */
   received = 0;
   /** Holds them: grows with them. */
-  buffer: Uint8Array = EMPTY;
+  buffer: Uint8Array<ArrayBuffer> = EMPTY;
   #words: Int32Array | undefined;
 
   constructor(id: number) {

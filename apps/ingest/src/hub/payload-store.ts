@@ -1,7 +1,5 @@
-import { BufferPool } from "@rtmp/bytes-util";
+import { mediaBuffers } from "../media-buffers.js";
 
-/** Most bytes of buffers that no stream uses. */
-const MAX_IDLE = 16 * 1024 * 1024;
 /** Payloads are copied into buffers, one behind the other: short ones for a stream that keeps little, longer ones for another. */
 const MIN_BUFFER = 64 * 1024;
 const MAX_BUFFER = 1024 * 1024;
@@ -9,9 +7,6 @@ const MAX_BUFFER = 1024 * 1024;
 const BUFFERS = 8;
 /** A payload longer than that part of a buffer gets one of its own. */
 const PARTS = 4;
-
-/** Of all streams. */
-const pool = new BufferPool(MAX_IDLE, allocate);
 
 /** Where a payload is kept. */
 export interface KeptPayload {
@@ -25,7 +20,7 @@ export interface KeptPayload {
  * again, as soon as it is told that nothing in them is needed, unless others may have kept a payload too.
  */
 export class PayloadStore {
-  #buffers: Uint8Array[] = []; // those to be used again
+  #buffers: Uint8Array<ArrayBuffer>[] = []; // those to be used again
   #filling = NONE;
   #used = 0; // bytes of that one
   #kept = 0; // bytes since the last release
@@ -65,7 +60,7 @@ export class PayloadStore {
 
   /** Nothing of it is needed any more, but by those it was shared with: these have its buffers from now on. */
   release(): void {
-    for (const buffer of this.#buffers) pool.give(buffer);
+    for (const buffer of this.#buffers) mediaBuffers.give(buffer);
     const wanted = 1 << (31 - Math.clz32(this.#kept / BUFFERS));
     this.#bufferLength = Math.min(Math.max(wanted, MIN_BUFFER), MAX_BUFFER);
     this.#buffers.length = 0;
@@ -81,15 +76,11 @@ export class PayloadStore {
     this.#used = 0;
   }
 
-  #take(length: number): Uint8Array {
-    const buffer = pool.take(length);
+  #take(length: number): Uint8Array<ArrayBuffer> {
+    const buffer = mediaBuffers.take(length);
     if (!this.#shared) this.#buffers.push(buffer);
     return buffer;
   }
 }
 
 const NONE: Uint8Array = new Uint8Array(0);
-
-function allocate(length: number): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}

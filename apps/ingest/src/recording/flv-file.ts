@@ -1,6 +1,7 @@
+import { ByteWriter } from "@rtmp/bytes-util";
 import { FLV_TAG_HEADER_LENGTH, FlvWriter, PREVIOUS_TAG_SIZE_LENGTH } from "@rtmp/flv";
 import type { MediaPacket } from "../hub/media-packet.js";
-import { type Batch, BatchBuffers } from "./batch-buffers.js";
+import { mediaBuffers } from "../media-buffers.js";
 import { type CreateFile, DiskFile, type Step } from "./disk-file.js";
 import type { MediaFile } from "./media-file.js";
 import type { RecordingFs } from "./recording-fs.js";
@@ -14,16 +15,19 @@ const FRAMING_BYTES = FLV_TAG_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
 /** Bytes written at once, about: in one turn of a busy event loop megabytes come in, and one write is done. */
 const WRITE_BYTES = 4 * 1024 * 1024;
 
+/** Tags are gathered in buffers of this length, or one of its own for a longer one, in bytes. */
+const BATCH_BYTES = 64 * 1024;
+
 /** Tags that are written together. */
-interface Tags extends Batch {
+interface Batch {
+  /** What they are gathered in; the head of a file may not fit in with the first of them. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly out: ByteWriter;
   /** Where they end in it. */
   readonly ends: number[];
   /** The header's flags with them. */
   flags: number;
 }
-
-/** All recordings share them: each needs one now and then. */
-const buffers = new BatchBuffers();
 
 /**
  * One FLV file on disk, written in order from start to end. Packets become tags as soon as they come: so what they were
@@ -34,7 +38,7 @@ export class FlvFile implements MediaFile {
   readonly #disk: DiskFile;
   readonly #writer = new FlvWriter();
   readonly #tally = new TrackTally();
-  #batches: Tags[] = []; // the last one grows
+  #batches: Batch[] = []; // the last one grows
   #heldBytes = 0;
   #flags = 0; // of all tags
   #writtenFlags = 0; // as they stand in the file's header
@@ -101,7 +105,7 @@ export class FlvFile implements MediaFile {
       ends,
     );
     this.#heldBytes -= length;
-    for (const batch of batches) buffers.giveBack(batch); // not after an error: a write that hangs may still read it
+    for (const { buffer } of batches) mediaBuffers.give(buffer); // not after an error: a write that hangs may still read it
   }
 
   async close(): Promise<void> {
@@ -117,7 +121,7 @@ export class FlvFile implements MediaFile {
   }
 
   /** What is to be written next: what comes then goes into another batch. */
-  #takeBatches(): Tags[] {
+  #takeBatches(): Batch[] {
     let count = 0;
     for (let length = 0; length < WRITE_BYTES && (this.#batches[count]?.ends.length ?? 0) > 0; count++) {
       length += this.#batches[count]?.out.length ?? 0;
@@ -126,11 +130,11 @@ export class FlvFile implements MediaFile {
   }
 
   /** A batch with room for so many bytes, or a new one. */
-  #openBatch(length: number): Tags {
+  #openBatch(length: number): Batch {
     const last = this.#batches.at(-1);
-    if (last !== undefined && (last.ends.length === 0 || last.out.length + length <= last.room)) return last;
-    const { out, room } = buffers.take(length);
-    const batch: Tags = { out, room, ends: [], flags: 0 };
+    if (last !== undefined && (last.ends.length === 0 || last.out.length + length <= last.buffer.length)) return last;
+    const buffer = mediaBuffers.take(Math.max(length, BATCH_BYTES));
+    const batch: Batch = { buffer, out: new ByteWriter(buffer), ends: [], flags: 0 };
     this.#batches.push(batch);
     return batch;
   }

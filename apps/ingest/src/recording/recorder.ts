@@ -193,7 +193,7 @@ export class Recorder {
 
   #put(packet: MediaPacket, timestamp: number, start: FileStart | undefined): void {
     if (start !== undefined) this.#openFile(start);
-    if (!this.#tooManyFiles) this.#files.at(-1)?.file.push(packet, timestamp);
+    if (!this.#tooManyFiles) this.#files[this.#files.length - 1]?.file.push(packet, timestamp);
   }
 
   #openFile({ offsetMs, because }: FileStart): void {

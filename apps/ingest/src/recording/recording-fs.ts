@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writev } from "node:fs";
 import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 
 /** How much of a file is read at once to hash it, in bytes: a fraction of a millisecond's work. */
@@ -33,7 +34,11 @@ export const nodeRecordingFs: RecordingFs = {
   async create(path) {
     const handle = await open(path, "wx");
     return {
-      write: async (parts, position) => (await handle.writev(parts, position)).bytesWritten,
+      // By the descriptor: the handle's own `writev` costs a third more, and nobody closes it while a write is under way.
+      write: (parts, position) =>
+        new Promise((resolve, reject) => {
+          writev(handle.fd, parts, position, (error, count) => (error === null ? resolve(count) : reject(error)));
+        }),
       truncate: (length) => handle.truncate(length),
       close: () => handle.close(),
     };

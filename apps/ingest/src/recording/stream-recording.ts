@@ -5,12 +5,15 @@ import type { Recorder } from "./recorder.js";
 /** What one stream is recorded with: a recorder for each container. */
 export class StreamRecording implements StreamSubscriber {
   readonly patient = true;
+  /** FLV is written from copies of its own; MP4 waits for the end of a fragment. */
+  readonly keepsFrames: boolean;
   readonly recorders: readonly Recorder[];
   readonly #onEnded: () => void;
 
   /** @param onEnded called when the stream is over, before the files are closed. */
   constructor(recorders: readonly Recorder[], onEnded: () => void) {
     this.recorders = recorders;
+    this.keepsFrames = recorders.some(({ format }) => format !== "flv"); // once: it is asked with each packet
     this.#onEnded = onEnded;
   }
 
@@ -20,11 +23,6 @@ export class StreamRecording implements StreamSubscriber {
   /** Whether a recorder still takes packets: each ends by itself when it fails. */
   get running(): boolean {
     return this.recorders.some(({ running }) => running);
-  }
-
-  /** FLV is written from copies of its own; MP4 waits for the end of a fragment. */
-  get keepsFrames(): boolean {
-    return this.recorders.some(({ format }) => format !== "flv");
   }
 
   packet(packet: MediaPacket, entry: boolean): void | Promise<void> {

@@ -11,7 +11,7 @@ function takeAndGive(buffers: MediaBuffers, count: number): void {
 }
 
 test("keeps what is needed every few seconds, and within ten seconds nothing else", () => {
-  const buffers = new MediaBuffers(64 * MIB);
+  const buffers = new MediaBuffers();
   takeAndGive(buffers, 10);
   expect(buffers.idleBytes).toBe(10 * MIB);
   for (let second = 0; second < 12; second += 2) {
@@ -25,10 +25,17 @@ test("keeps what is needed every few seconds, and within ten seconds nothing els
 });
 
 test("keeps no more than it may, and none of which hardly another is needed", () => {
-  const buffers = new MediaBuffers(4 * MIB);
-  takeAndGive(buffers, 6);
-  expect(buffers.idleBytes).toBe(4 * MIB);
-  const others = new MediaBuffers(64 * MIB);
-  others.give(others.take(4 * MIB + 1));
-  expect(others.idleBytes).toBe(0);
+  const buffers = new MediaBuffers();
+  buffers.give(buffers.take(4 * MIB + 1));
+  expect(buffers.idleBytes).toBe(0);
+  const limits: [budget: number, expected: number][] = [
+    [32, 4],
+    [512, 64],
+    [4096, 256],
+  ];
+  for (const [budget, expected] of limits) {
+    buffers.limit(budget * MIB);
+    takeAndGive(buffers, 300);
+    expect(buffers.idleBytes).toBe(expected * MIB);
+  }
 });

@@ -1,7 +1,11 @@
 import { BufferPool } from "@rtmp/bytes-util";
-import { availableMemory } from "./available-memory.js";
 
 const MIB = 1024 * 1024;
+/** How much may lie idle until a server has said what memory it may have, and at most. */
+const DEFAULT_IDLE = 16 * MIB;
+const MAX_IDLE = 256 * MIB;
+/** Likewise, as a part of the memory budget. */
+const PART = 1 / 8;
 /** How often what lies idle is looked at: what did for so long goes. In ms. */
 const TRIM_MS = 5000;
 
@@ -11,17 +15,17 @@ const TRIM_MS = 5000;
  * pictures together, again and again.
  */
 export class MediaBuffers {
-  readonly #pool: BufferPool;
+  readonly #pool = new BufferPool({ maxIdleBytes: DEFAULT_IDLE, longest: 4 * MIB, allocate });
   #timer: NodeJS.Timeout | undefined;
-
-  /** @param maxIdleBytes how much may lie idle. */
-  constructor(maxIdleBytes = Math.min(availableMemory() / 32, 256 * MIB)) {
-    this.#pool = new BufferPool({ maxIdleBytes, longest: 4 * MIB, allocate });
-  }
 
   /** Bytes that lie idle. */
   get idleBytes(): number {
     return this.#pool.idleBytes;
+  }
+
+  /** @param budget bytes that may be held for all peers: an eighth of that may lie idle beside it, at most 256 MiB. */
+  limit(budget: number): void {
+    this.#pool.maxIdleBytes = Math.min(budget * PART, MAX_IDLE);
   }
 
   /** A buffer of at least so many bytes, at most a quarter more, with what others left in it. */

@@ -65,3 +65,18 @@ test("lets go of what lay idle since the last trim, length by length, and of not
   pool.trim();
   expect(pool.idleBytes).toBe(0);
 });
+
+test("for what is given back when it is full, what was not needed since the last trim goes, the most of it first", () => {
+  const pool = new BufferPool({ maxIdleBytes: 8192 });
+  const [old, older, ...busy] = [1024, 1024, 2048, 2048, 2048].map((length) => pool.take(length));
+  for (const buffer of [old, older, ...busy]) pool.give(buffer as Uint8Array<ArrayBuffer>);
+  pool.trim();
+  for (const buffer of [0, 0, 0].map(() => pool.take(2048))) pool.give(buffer); // needed
+  const others = [pool.take(1280), pool.take(1280), pool.take(1280)];
+  for (const buffer of others) pool.give(buffer);
+  expect(pool.idleBytes).toBe(3 * 2048 + 1280); // both of 1024 went for the first, and nothing for the others
+  expect(new Set([0, 0, 0].map(() => pool.take(2048)))).toEqual(new Set(busy));
+  pool.maxIdleBytes = 0;
+  pool.give(pool.take(1024));
+  expect(pool.idleBytes).toBe(1280);
+});

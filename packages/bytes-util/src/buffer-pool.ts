@@ -18,7 +18,8 @@ export interface BufferPoolOptions {
  * nobody more of them than was written.
  */
 export class BufferPool {
-  readonly #maxIdle: number;
+  /** How many bytes may lie idle. What lies there when it is lowered stays until it is taken or {@link trim | trimmed}. */
+  maxIdleBytes: number;
   readonly #longest: number;
   readonly #allocate: (length: number) => Uint8Array<ArrayBuffer>;
   readonly #shelves = new Map<number, Shelf>(); // by the length of their buffers
@@ -26,7 +27,7 @@ export class BufferPool {
 
   constructor(options: BufferPoolOptions = {}) {
     const { maxIdleBytes = DEFAULT_MAX_IDLE, longest = DEFAULT_LONGEST, allocate = zeroed } = options;
-    this.#maxIdle = maxIdleBytes;
+    this.maxIdleBytes = maxIdleBytes;
     this.#longest = longest;
     this.#allocate = allocate;
   }
@@ -49,11 +50,12 @@ export class BufferPool {
     return buffer;
   }
 
-  /** Takes a buffer back that nobody uses any more. */
+  /** Takes a buffer back that nobody uses any more. Where there is no room for it, one goes that was not needed since the last {@link trim}. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
     const { length } = buffer;
     if (length < SHORTEST || length > this.#longest || length !== roundUp(length)) return;
-    if (this.#idleBytes + length > this.#maxIdle) return;
+    if (length > this.maxIdleBytes) return;
+    while (this.#idleBytes + length > this.maxIdleBytes) if (!this.#drop()) return;
     this.#idleBytes += length;
     let shelf = this.#shelves.get(length);
     if (shelf === undefined) {
@@ -70,12 +72,30 @@ export class BufferPool {
   trim(): void {
     for (const [length, shelf] of this.#shelves) this.#idleBytes -= length * shelf.trim();
   }
+
+  /** Leaves one buffer to the collector, of those lengths of which most is not needed. @returns false if all are. */
+  #drop(): boolean {
+    let most = 0;
+    for (const [length, { spare }] of this.#shelves) most = Math.max(most, length * spare);
+    for (const [length, shelf] of this.#shelves) {
+      if (most === 0 || length * shelf.spare < most) continue;
+      shelf.drop();
+      this.#idleBytes -= length;
+      return true;
+    }
+    return false;
+  }
 }
 
 /** Idle buffers of one length. */
 class Shelf {
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
-  #spare = 0; // so many were there at any time since the last trim
+  #spare = 0;
+
+  /** So many were there at any time since the last trim. */
+  get spare(): number {
+    return this.#spare;
+  }
 
   take(): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.#buffers.pop();
@@ -84,6 +104,10 @@ class Shelf {
   }
   put(buffer: Uint8Array<ArrayBuffer>): void {
     this.#buffers.push(buffer);
+  }
+  drop(): void {
+    this.#buffers.shift();
+    this.#spare--;
   }
   /** @returns how many went. */
   trim(): number {

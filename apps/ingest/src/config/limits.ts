@@ -1,5 +1,5 @@
+import { totalmem } from "node:os";
 import { z } from "zod";
-import { availableMemory } from "../available-memory.js";
 import { defaultMemoryBudget } from "../listeners/memory-budget.js";
 import type { Flag } from "./flag.js";
 import { bytes, MAX_COUNT, wholeNumber } from "./values.js";
@@ -49,3 +49,9 @@ export const limitsFlags: readonly Flag[] = [
     help: "bytes held for all peers (1/4 of memory, at most 2G)",
   },
 ];
+
+/** Bytes of memory for this process: the machine's, or the container's share of it. */
+function availableMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained !== undefined && constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}

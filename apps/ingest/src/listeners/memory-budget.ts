@@ -1,3 +1,5 @@
+import { mediaBuffers } from "../media-buffers.js";
+
 /** A connection or viewer as the budget sees it. */
 export interface Holder {
   /** Bytes held for its peer: unparsed input, unfinished messages, queues. */
@@ -17,7 +19,7 @@ export function defaultMemoryBudget(memory: number): number {
   return Math.floor(Math.min(memory / 4, 2 * GIB));
 }
 
-/** Keeps the bytes held for all peers together within a budget. */
+/** Keeps the bytes held for all peers together within a budget, and the buffers that wait for others in proportion to it. */
 export class MemoryBudget {
   #limit: number;
   #held = 0;
@@ -26,6 +28,7 @@ export class MemoryBudget {
   /** @param limit bytes. */
   constructor(limit: number) {
     this.#limit = limit;
+    mediaBuffers.limit(limit);
   }
 
   /** Bytes held at the last check. */
@@ -40,6 +43,7 @@ export class MemoryBudget {
   /** Another limit, in bytes. */
   reload(limit: number): void {
     this.#limit = limit;
+    mediaBuffers.limit(limit);
   }
 
   /** Checks now and then. Keeps no process alive. @param holders all of them, asked each time. */

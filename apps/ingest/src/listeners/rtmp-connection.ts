@@ -310,7 +310,7 @@ export class RtmpConnection {
     }
     const onEnded = (): void => this.#stop(playback, "unpublish");
     const player = new RtmpPlayer(this.#session, playback, stream, play.queueBytes, onEnded);
-    const active: ActivePlayer = { player, stream, leave: leaveSeat, since: this.#context.clock() };
+    const active: ActivePlayer = { player, stream, leaveSeat, leaveGroup: undefined, since: this.#context.clock() };
     this.#players.set(playback, active); // it may leave again while `accept` runs
     emit("play", this.#source(id));
     if (!request.accept()) {
@@ -324,21 +324,18 @@ export class RtmpConnection {
       player.end();
       return;
     }
-    const leaveGroup = play.groups.join(stream, player);
-    active.leave = () => {
-      leaveGroup();
-      leaveSeat();
-    };
+    active.leaveGroup = play.groups.join(stream, player);
     player.start();
   }
 
   #stop(playback: Playback, reason: string): void {
     const active = this.#players.get(playback);
     if (active === undefined) return;
-    const { player, stream, leave, since } = active;
+    const { player, stream, leaveSeat, leaveGroup, since } = active;
     this.#players.delete(playback);
     this.#entry.stopped(player.counts.droppedFrames);
-    leave();
+    leaveGroup?.();
+    leaveSeat();
     const durationMs = Math.round(this.#context.clock() - since);
     this.#context.emit("stop", { ...this.#source(stream.id), reason, durationMs, ...player.counts });
   }
@@ -381,7 +378,9 @@ export class RtmpConnection {
 interface ActivePlayer {
   readonly player: RtmpPlayer;
   readonly stream: LiveStream;
-  /** Ends its subscription. */
-  leave: () => void;
+  /** Gives its place among the viewers back. */
+  readonly leaveSeat: () => void;
+  /** Ends its subscription, once it has one. */
+  leaveGroup: (() => void) | undefined;
   readonly since: number;
 }

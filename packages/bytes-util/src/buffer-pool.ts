@@ -59,7 +59,7 @@ export class BufferPool {
     this.#idleBytes += length;
     let shelf = this.#shelves.get(length);
     if (shelf === undefined) {
-      shelf = new Shelf();
+      shelf = new Shelf(length);
       this.#shelves.set(length, shelf);
     }
     shelf.put(buffer);
@@ -70,31 +70,32 @@ export class BufferPool {
    * seconds, they keep what is needed again and again, and soon nothing of what is not.
    */
   trim(): void {
-    for (const [length, shelf] of this.#shelves) this.#idleBytes -= length * shelf.trim();
+    for (const shelf of this.#shelves.values()) this.#idleBytes -= shelf.trim();
   }
 
-  /** Leaves one buffer to the collector, of those lengths of which most is not needed. @returns false if all are. */
+  /** Leaves one buffer to the collector, of the length of which most is not needed. @returns false if all are. */
   #drop(): boolean {
-    let most = 0;
-    for (const [length, { spare }] of this.#shelves) most = Math.max(most, length * spare);
-    for (const [length, shelf] of this.#shelves) {
-      if (most === 0 || length * shelf.spare < most) continue;
-      shelf.drop();
-      this.#idleBytes -= length;
-      return true;
-    }
-    return false;
+    let most: Shelf | undefined;
+    for (const shelf of this.#shelves.values()) if (shelf.spareBytes > (most?.spareBytes ?? 0)) most = shelf;
+    if (most === undefined) return false;
+    this.#idleBytes -= most.drop();
+    return true;
   }
 }
 
 /** Idle buffers of one length. */
 class Shelf {
+  readonly #length: number;
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
-  #spare = 0;
+  #spare = 0; // so many were there at any time since the last trim
 
-  /** So many were there at any time since the last trim. */
-  get spare(): number {
-    return this.#spare;
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** Bytes that were there at any time since the last trim. */
+  get spareBytes(): number {
+    return this.#length * this.#spare;
   }
 
   take(): Uint8Array<ArrayBuffer> | undefined {
@@ -105,15 +106,18 @@ class Shelf {
   put(buffer: Uint8Array<ArrayBuffer>): void {
     this.#buffers.push(buffer);
   }
-  drop(): void {
+  /** Lets go of one that is spare. @returns how many bytes went. */
+  drop(): number {
     this.#buffers.shift();
     this.#spare--;
+    return this.#length;
   }
-  /** @returns how many went. */
+  /** Lets go of all that are spare; those that are left count as spare until they are taken. @returns how many bytes went. */
   trim(): number {
-    const { length } = this.#buffers.splice(0, this.#spare);
+    const bytes = this.spareBytes;
+    this.#buffers.splice(0, this.#spare);
     this.#spare = this.#buffers.length;
-    return length;
+    return bytes;
   }
 }
 

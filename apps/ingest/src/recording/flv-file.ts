@@ -14,7 +14,6 @@ const FLAGS_OFFSET = 4;
 const FRAMING_BYTES = FLV_TAG_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
 /** Bytes written at once, about: in one turn of a busy event loop megabytes come in, and one write is done. */
 const WRITE_BYTES = 4 * 1024 * 1024;
-
 /** Tags are gathered in buffers of this length, or one of its own for a longer one, in bytes. */
 const BATCH_BYTES = 64 * 1024;
 

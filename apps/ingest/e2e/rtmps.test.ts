@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { certificateFiles } from "../src/testing/certificates.js";
 import { Ingest } from "./support/ingest.js";
 import { complaints, makeSample, packets } from "./support/media.js";
-import { has, start } from "./support/programs.js";
+import { has, run, start } from "./support/programs.js";
 
 /** A server for RTMPS, with a certificate of its own in a folder that is there until the test is over. */
 async function startRtmps() {
@@ -52,3 +52,28 @@ test.skipIf(!has("ffmpeg") || !has("ffprobe"))("FFmpeg publishes and plays over 
   expect(seen.length).toBeGreaterThan(20);
   expect(sent.map(({ hash }) => hash)).toEqual(expect.arrayContaining(seen));
 });
+
+test.skipIf(!has("ffmpeg") || !has("ffprobe"))(
+  "what FFmpeg publishes as fast as it can is recorded whole, though it leaves with megabytes in the system's buffers",
+  async () => {
+    const { folder, ingest, port } = await startRtmps();
+    const sample = join(folder, "large.flv"); // 12 MB and more: several acknowledgement windows
+    const noise = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25,noise=alls=100:allf=t", "-t", "8"];
+    await run("ffmpeg", "-v", "error", ...noise, "-c:v", "libx264", "-preset", "ultrafast", "-qp", "10", sample);
+    expect((await stat(sample)).size).toBeGreaterThan(12e6);
+    const sent = await packets(sample);
+    for (const [index, tls] of [true, false, true, false, false].entries()) {
+      const stream = `fast-${index}`;
+      const output = tls
+        ? ["-tls_verify", "0", "-f", "flv", `rtmps://127.0.0.1:${port}/live/${stream}`]
+        : ["-f", "flv", ingest.url(stream)];
+      await start("ffmpeg", ["-v", "error", "-nostdin", "-i", sample, "-c", "copy", ...output]).ended;
+      expect(await ingest.event("recording-closed", { stream })).toMatchObject({
+        clean: true,
+        reason: "stream-ended",
+      });
+      expect(await packets(await ingest.recording(stream))).toEqual(sent);
+    }
+  },
+  60_000,
+);

@@ -3,16 +3,31 @@ import { describe, expect, test } from "vitest";
 import { Harness } from "./testing/harness.js";
 
 describe("acknowledgements", () => {
-  test("come when the default window is reached, count every byte since C0, and need no window from the peer", () => {
+  test("come when the default window is reached and a peer that announced none is quiet, and count every byte since C0", () => {
     const harness = Harness.publishing();
     const frame = harness.peer.video(1, new Uint8Array(1_000_000));
-    harness.send(frame, frame.slice());
+    harness.send(frame, frame.slice()).wait(10);
     expect(harness.peer.heard()).toEqual([]);
-    harness.send(frame.slice());
-    expect(harness.peer.heard()).toMatchObject([
-      { type: "acknowledgement", sequenceNumber: harness.connection.bytesReceived },
-    ]);
-    expect(harness.connection.bytesReceived).toBeGreaterThan(3_000_000 + 3073);
+    harness.send(frame.slice()).wait(10);
+    const { bytesReceived } = harness.connection;
+    expect(harness.peer.heard()).toMatchObject([{ type: "acknowledgement", sequenceNumber: bytesReceived }]);
+    expect(bytesReceived).toBeGreaterThan(3_000_000 + 3073);
+    harness.wait(1000);
+    expect(harness.peer.heard()).toEqual([]);
+  });
+
+  test("wait as long as such a peer goes on, or is held up: it may have closed, and what it is sent would cut off its last words", () => {
+    const harness = Harness.publishing();
+    harness.send(harness.peer.video(1, new Uint8Array(3_000_000)));
+    for (let i = 0; i < 100; i++) harness.wait(9).send(harness.peer.audio(1));
+    harness.connection.hold(harness.now);
+    harness.wait(5000);
+    expect(harness.peer.heard()).toEqual([]);
+    harness.connection.release(harness.now);
+    harness.wait(9);
+    expect(harness.peer.heard()).toEqual([]);
+    harness.wait(1);
+    expect(harness.peer.heard()).toMatchObject([{ sequenceNumber: harness.connection.bytesReceived }]);
   });
 
   test("follow the window that the peer announces, one a read at most", () => {
@@ -30,7 +45,7 @@ describe("acknowledgements", () => {
   test("a window of 0 means the default", () => {
     const harness = Harness.publishing();
     harness.send(harness.peer.say({ type: "windowAcknowledgementSize", windowSize: 0 }));
-    harness.send(harness.peer.video(1, new Uint8Array(50_000)));
+    harness.send(harness.peer.video(1, new Uint8Array(50_000))).wait(10);
     expect(harness.peer.heard()).toEqual([]);
   });
 });

@@ -73,6 +73,7 @@ export class ProtocolLink {
   #bytesReceived = 0;
   #acknowledged = 0; // of those
   #peerWindow: number; // how often the peer wants an acknowledgement, in bytes
+  #peerWindowAnnounced = false; // else that is our guess
   #announcedWindow = 0;
   #bytesSent = 0;
   #acknowledgedByPeer: number | undefined; // as it counts, modulo 2^32
@@ -141,16 +142,26 @@ export class ProtocolLink {
     return this.#peerBandwidth;
   }
 
+  /**
+   * Whether a window has come since the last {@link acknowledge}. One that the peer announced is acknowledged by {@link receive}; a
+   * peer that announced none may wait for it nevertheless, as some encoders do, when the default is reached.
+   */
+  get owesAcknowledgement(): boolean {
+    return this.#handshake === undefined && this.#bytesReceived - this.#acknowledged >= this.#peerWindow;
+  }
+  /** Tells the peer how much has come (RTMP 5.4.3). */
+  acknowledge(): void {
+    this.#acknowledged = this.#bytesReceived;
+    this.send({ type: "acknowledgement", sequenceNumber: this.#bytesReceived % 2 ** 32 });
+  }
+
   /** Takes bytes from the peer: the first `length` of an array. @throws HandshakeError */
   receive(bytes: Uint8Array, length = bytes.length): void {
     this.#bytesReceived += length;
     if (this.#handshake === undefined) this.#decoder.push(bytes, length);
     else this.#shakeHands(this.#handshake, bytes.subarray(0, length));
-    // One acknowledgement a read at most, so that a tiny window costs the peer more than us (RTMP 5.4.3).
-    if (this.#handshake === undefined && this.#bytesReceived - this.#acknowledged >= this.#peerWindow) {
-      this.#acknowledged = this.#bytesReceived;
-      this.send({ type: "acknowledgement", sequenceNumber: this.#bytesReceived % 2 ** 32 });
-    }
+    // One a read at most, so that a tiny window costs the peer more than us.
+    if (this.#peerWindowAnnounced && this.owesAcknowledgement) this.acknowledge();
   }
 
   /** Copies what is not parsed yet of received arrays, so that these can be used again. */
@@ -268,6 +279,7 @@ export class ProtocolLink {
       case "windowAcknowledgementSize":
         // 0 would ask for an acknowledgement of nothing; encoders that send it mean "whatever you like".
         this.#peerWindow = message.windowSize || this.#limits.windowAcknowledgementSize;
+        this.#peerWindowAnnounced = message.windowSize > 0;
         return true;
       case "acknowledgement":
         this.#acknowledgedByPeer = message.sequenceNumber;

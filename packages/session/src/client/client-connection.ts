@@ -152,6 +152,7 @@ export class ClientConnection {
     const shaking = !this.#link.handshaken;
     try {
       this.#link.receive(bytes);
+      if (this.#link.owesAcknowledgement) this.#link.acknowledge();
     } catch (error) {
       this.#failWith(error);
     }

@@ -56,6 +56,29 @@ test("a publish over TCP, to a clean end", async () => {
   expect(lengths).toEqual(Array(50).fill(100_000));
 });
 
+test("a client that leaves without reading, as FFmpeg does, while the server is behind: all it wrote comes", async () => {
+  let received = 0;
+  let ended: unknown;
+  const { port, ended: over } = await serve({
+    ...accepting,
+    media: async ({ payload }) => {
+      received += payload.length;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    unpublish: (_, end) => {
+      ended = end;
+    },
+  });
+  client(port, (socket, peer) => {
+    const frames = Array.from({ length: 40 }, (_, i) => peer.video(i, new Uint8Array(100_000)));
+    // When the system has it all the socket is closed: what comes in then makes the system drop what it has not sent.
+    socket.write(Buffer.concat([...frames, peer.command("deleteStream", 0, 0, null, 1)]), () => socket.destroy());
+  });
+  await over;
+  expect(received).toBe(4_000_000);
+  expect(ended).toMatchObject({ clean: true, by: "peer" });
+});
+
 test("a reset is told apart from a FIN", async () => {
   const { port, ended } = await serve(accepting);
   client(port, (socket) => socket.resetAndDestroy());

@@ -4,8 +4,14 @@ import type { SessionTimeouts } from "../limits.js";
 /** Where a connection stands, as far as time is concerned. */
 export type Phase = "handshake" | "connecting" | "connected" | "publishing" | "playing";
 
-/** What is due. `ping`: ask a silent player whether it is still there. */
-export type Due = "ping" | "check-partials" | EndReason;
+/** What is due. `ping`: ask a silent player whether it is still there. `acknowledge`: the peer is owed that, and may wait for it. */
+export type Due = "ping" | "acknowledge" | "check-partials" | EndReason;
+
+/**
+ * An acknowledgement that nobody asked for goes out when nothing has come for so long, in ms: FFmpeg, which asks for none, closes its
+ * socket with megabytes in the system's buffers, and what it is sent then makes its system drop them. Who does wait for it is silent.
+ */
+const QUIET_MS = 10;
 
 /** Keeps the times from which the peer's deadlines count. They stand still while the application takes its time. */
 export class Deadlines {
@@ -15,6 +21,7 @@ export class Deadlines {
   #pingedAt: number | undefined;
   #partialsCheckedAt: number;
   #heldSince: number | undefined;
+  #owesAcknowledgement = false;
 
   constructor(timeouts: SessionTimeouts, now: number) {
     this.#timeouts = timeouts;
@@ -31,6 +38,10 @@ export class Deadlines {
   received(now: number): void {
     this.#receivedAt = now;
     this.#pingedAt = undefined;
+  }
+  /** @param owed whether the peer is to be told how much came, as soon as it is quiet. */
+  oweAcknowledgement(owed: boolean): void {
+    this.#owesAcknowledgement = owed;
   }
   pinged(now: number): void {
     this.#pingedAt = now;
@@ -56,6 +67,11 @@ export class Deadlines {
   /** When something is due next; `Infinity` while time stands still. Asked with each read, so it makes no object. */
   next(phase: Phase): number {
     if (this.#heldSince !== undefined) return Number.POSITIVE_INFINITY;
+    const at = this.#phaseDeadline(phase);
+    return this.#owesAcknowledgement ? Math.min(at, this.#receivedAt + QUIET_MS) : at;
+  }
+
+  #phaseDeadline(phase: Phase): number {
     const timeouts = this.#timeouts;
     switch (phase) {
       case "handshake":
@@ -74,6 +90,7 @@ export class Deadlines {
   /** What that is; `undefined` while time stands still. */
   due(phase: Phase): Due | undefined {
     if (this.#heldSince !== undefined) return undefined;
+    if (this.#owesAcknowledgement && this.#receivedAt + QUIET_MS < this.#phaseDeadline(phase)) return "acknowledge";
     switch (phase) {
       case "handshake":
         return "handshake-timeout";

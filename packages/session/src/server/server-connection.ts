@@ -162,6 +162,9 @@ export class ServerConnection {
     if (action === "ping") {
       this.#deadlines.pinged(now);
       this.#link.send({ type: "userControl", event: "pingRequest", pingTimestamp: Math.floor(now) >>> 0 });
+    } else if (action === "acknowledge") {
+      this.#deadlines.oweAcknowledgement(false);
+      this.#link.acknowledge();
     } else if (action === "check-partials") {
       this.#deadlines.partialsChecked(now);
       if (this.#link.checkPartials()) this.#fail("idle-timeout", "A message was begun and not finished in time.");
@@ -180,6 +183,7 @@ export class ServerConnection {
     const shaking = !this.#link.handshaken;
     try {
       this.#link.receive(bytes, length);
+      this.#deadlines.oweAcknowledgement(this.#link.owesAcknowledgement);
     } catch (error) {
       this.#failWith(error);
     }

@@ -1,5 +1,6 @@
 import { ChunkEncoder, type ChunkMessage } from "@rtmp/chunk";
 import { noise } from "../micro/samples.js";
+import type { IngestJob } from "./jobs.js";
 
 /** Milliseconds between frames. */
 export const FRAME_MS = 33;
@@ -51,26 +52,35 @@ export function setChunkSize(size: number): ChunkMessage {
   return { chunkStreamId: 2, timestamp: 0, messageTypeId: 1, messageStreamId: 0, payload };
 }
 
-/** Bytes of a stream as an encoder sends them, behind the answer to publish. */
-export interface StreamBytes {
-  /** The sequence header and two frames. */
+/** What an ingest load sends, once the answer to publish is there. */
+export interface StreamOfFrames {
+  /** The first three messages. */
+  readonly beginPayloads: readonly Uint8Array[];
+  /** Those that follow, over and over. */
+  readonly payloads: readonly Uint8Array[];
+  /** Chunks of the first three messages. */
   readonly begin: Buffer;
-  /** Frames that may follow each other for ever: each has a header with a time that counts from the one before. */
+  /** Of those that follow: each has a header with a time that counts from the one before. */
   readonly frames: readonly Buffer[];
 }
 
-/**
- * Chunks of frames that take turns in length, around `length`, so that each has a header of 8 bytes.
- * @param frames an even number.
- */
-export function streamBytes(length: number, frames: number, chunkSize: number): StreamBytes {
+/** Length of a frame, in bytes, where it goes as fast as it can, and how many differ. */
+const FLAT = { length: 10_000, frames: 100 } as const;
+/** How many frames of a paced load differ. */
+const PACED_FRAMES = 60;
+
+/** The sequence header, two frames, and frames without end, which take turns in length, so that each has a header of 8 bytes. */
+export function streamOf({ bitsPerSecond, chunkSize }: IngestJob): StreamOfFrames {
+  const length = bitsPerSecond === undefined ? FLAT.length : Math.round((bitsPerSecond / 8 / 1000) * FRAME_MS);
+  const count = bitsPerSecond === undefined ? FLAT.frames : PACED_FRAMES;
   const encoder = encoderFor(chunkSize, Number.MAX_SAFE_INTEGER);
   let timestamp = -FRAME_MS;
   const video = (payload: Uint8Array) => {
     timestamp += FRAME_MS;
     return encoder.encode(videoMessage(payload, timestamp));
   };
-  const nth = (number: number) => frame(number, length - 16 * (number % 2));
-  const begin = Buffer.concat([video(SEQUENCE_HEADER), video(nth(0)), video(nth(1))]);
-  return { begin, frames: Array.from({ length: frames }, (_, i) => Buffer.from(video(nth(i)))) };
+  const payloads = Array.from({ length: count }, (_, i) => frame(i, length - 16 * (i % 2)));
+  const beginPayloads = [SEQUENCE_HEADER, ...payloads.slice(0, 2)];
+  const begin = Buffer.concat(beginPayloads.map(video));
+  return { beginPayloads, payloads, begin, frames: payloads.map((payload) => Buffer.from(video(payload))) };
 }

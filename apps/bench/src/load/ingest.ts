@@ -1,13 +1,9 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FRAME_MS, streamBytes } from "./frames.js";
+import { FRAME_MS, streamOf } from "./frames.js";
 import type { IngestJob, JobResult } from "./jobs.js";
 import { finish, open, publish, write } from "./publishing.js";
 
-/** Length of a frame, in bytes, where it goes as fast as it can. */
-const FLAT_FRAME = 10_000;
-/** Frames in one write of these. */
-const FLAT_FRAMES = 100;
 /** How often a paced load looks which frames are due. */
 const TICK_MS = 5;
 
@@ -19,8 +15,7 @@ interface Target {
 /** Publishes: see {@link IngestJob}. */
 export async function ingest(job: IngestJob, begin: () => void): Promise<JobResult> {
   const { connections, bitsPerSecond } = job;
-  const length = bitsPerSecond === undefined ? FLAT_FRAME : Math.round((bitsPerSecond / 8 / 1000) * FRAME_MS);
-  const bytes = streamBytes(length, bitsPerSecond === undefined ? FLAT_FRAMES : 60, job.chunkSize);
+  const bytes = streamOf(job);
   const targets: Target[] = [];
   for (let i = 0; i < connections; i++) {
     const socket = job.raw === true ? await open(job.port) : await publish(job.port, `load${i}`, job.chunkSize);

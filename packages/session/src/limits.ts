@@ -6,8 +6,8 @@ export interface SessionLimits {
   /** Own chunk size, in bytes, announced right after the handshake (RTMP 5.4.1). @defaultValue 65 536 */
   readonly chunkSize: number;
   /**
-   * Window Acknowledgement Size and peer bandwidth announced to the peer, in bytes (RTMP 5.4.4, 5.4.5). A peer that announces none is
-   * told after as many what has come, as soon as it is quiet for 10 ms: some encoders wait for that. @defaultValue 2 500 000
+   * Window Acknowledgement Size and peer bandwidth announced to the peer, in bytes (RTMP 5.4.4, 5.4.5), and its own window if it
+   * announces none. A server acknowledges windows of a megabyte and more when nothing has come for 10 ms. @defaultValue 2 500 000
    */
   readonly windowAcknowledgementSize: number;
   /** Longest audio, video or aggregate message of an accepted publisher, in bytes: `message-too-large`. @defaultValue 8 MiB */

@@ -23,8 +23,11 @@ declare const clearTimeout: (timer: unknown) => void;
 export interface Clock {
   /** Milliseconds since any moment; never goes back. */
   now(): number;
-  /** Calls back once after `ms`. @returns what cancels it. */
-  schedule(ms: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `ms`; with a moment, if what the peer sent until then has been read: what came later came in time.
+   * @returns what cancels it.
+   */
+  schedule(ms: number, callback: (readUntil?: number) => void): () => void;
 }
 
 /** The longest delay that every runtime's timers take. */
@@ -34,7 +37,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(ms, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), MAX_TIMER_MS));
+    // Between two timers a runtime looks at its sockets: what has come is read, so that nobody counts as silent who is not.
+    const onTime = (): void => {
+      const readUntil = performance.now();
+      timer = setTimeout(() => callback(readUntil), 0);
+    };
+    let timer = setTimeout(onTime, Math.min(Math.max(0, Math.ceil(ms)), MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

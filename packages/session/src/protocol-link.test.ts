@@ -30,7 +30,7 @@ describe("acknowledgements", () => {
     expect(harness.peer.heard()).toMatchObject([{ sequenceNumber: harness.connection.bytesReceived }]);
   });
 
-  test("follow the window that the peer announces, one a read at most", () => {
+  test("follow the window that the peer announces, small ones at once, one a read at most", () => {
     const harness = Harness.publishing();
     harness.send(harness.peer.say({ type: "windowAcknowledgementSize", windowSize: 1000 }));
     harness.peer.heard();
@@ -40,6 +40,15 @@ describe("acknowledgements", () => {
     ]);
     harness.send(harness.peer.audio(1));
     expect(harness.peer.heard()).toEqual([]);
+  });
+
+  test("of large windows wait also if the peer announced them", () => {
+    const harness = Harness.publishing();
+    harness.send(harness.peer.say({ type: "windowAcknowledgementSize", windowSize: 1_000_000 }));
+    harness.send(harness.peer.video(1, new Uint8Array(1_000_000)));
+    expect(harness.peer.heard()).toEqual([]);
+    harness.wait(10);
+    expect(harness.peer.heard()).toMatchObject([{ sequenceNumber: harness.connection.bytesReceived }]);
   });
 
   test("a window of 0 means the default", () => {

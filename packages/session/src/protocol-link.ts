@@ -9,6 +9,9 @@ const CONTROL_CHUNK_STREAM = 2;
 /** Chunk stream of commands, by the custom of Adobe's servers. */
 const COMMAND_CHUNK_STREAM = 3;
 
+/** A peer that waits for windows of this size loses little if it has to be silent first, in bytes. */
+const LARGE_WINDOW = 1_000_000;
+
 /** Room for the answers to one read of commands, in bytes; it grows. */
 const REPLIES = 512;
 
@@ -73,7 +76,6 @@ export class ProtocolLink {
   #bytesReceived = 0;
   #acknowledged = 0; // of those
   #peerWindow: number; // how often the peer wants an acknowledgement, in bytes
-  #peerWindowAnnounced = false; // else that is our guess
   #announcedWindow = 0;
   #bytesSent = 0;
   #acknowledgedByPeer: number | undefined; // as it counts, modulo 2^32
@@ -143,8 +145,8 @@ export class ProtocolLink {
   }
 
   /**
-   * Whether a window has come since the last {@link acknowledge}. One that the peer announced is acknowledged by {@link receive}; a
-   * peer that announced none may wait for it nevertheless, as some encoders do, when the default is reached.
+   * Whether a window has come since the last {@link acknowledge}: the peer's, or the default if it announced none, since some encoders
+   * wait for that nevertheless. Small ones are acknowledged by {@link receive}.
    */
   get owesAcknowledgement(): boolean {
     return this.#handshake === undefined && this.#bytesReceived - this.#acknowledged >= this.#peerWindow;
@@ -161,7 +163,7 @@ export class ProtocolLink {
     if (this.#handshake === undefined) this.#decoder.push(bytes, length);
     else this.#shakeHands(this.#handshake, bytes.subarray(0, length));
     // One a read at most, so that a tiny window costs the peer more than us.
-    if (this.#peerWindowAnnounced && this.owesAcknowledgement) this.acknowledge();
+    if (this.#peerWindow < LARGE_WINDOW && this.owesAcknowledgement) this.acknowledge();
   }
 
   /** Copies what is not parsed yet of received arrays, so that these can be used again. */
@@ -279,7 +281,6 @@ export class ProtocolLink {
       case "windowAcknowledgementSize":
         // 0 would ask for an acknowledgement of nothing; encoders that send it mean "whatever you like".
         this.#peerWindow = message.windowSize || this.#limits.windowAcknowledgementSize;
-        this.#peerWindowAnnounced = message.windowSize > 0;
         return true;
       case "acknowledgement":
         this.#acknowledgedByPeer = message.sequenceNumber;

@@ -117,6 +117,16 @@ describe("a publisher that nobody is in a hurry for", () => {
     expect(publisher.readsInASecond()).toBeLessThanOrEqual(11);
   });
 
+  test("rests again soon when it could not for a moment", () => {
+    const publisher = new Publisher(300);
+    publisher.run(2000);
+    publisher.rests = false;
+    publisher.run(150);
+    publisher.rests = true;
+    publisher.run(150);
+    expect(publisher.readsInASecond()).toBeLessThanOrEqual(11);
+  });
+
   test("is read at once from its end on, and always with a longest interval of 0", () => {
     const stopped = new Publisher(300);
     stopped.run(2000);

@@ -127,7 +127,8 @@ export class PublisherReads {
     this.#decidedAt = now;
     this.#bytes = bytesReceived;
     const rest = Math.min(this.#rests.maxMs, WORTH / bytesPerMs);
-    const isHeld = rest >= MIN_REST_MS && !this.#hurried() && this.#session.holdReading();
-    this.#waiting = this.#rests.call(this, isHeld ? rest : LOOK_MS);
+    const mayRest = rest >= MIN_REST_MS && !this.#hurried();
+    if (mayRest) this.#session.holdReading(); // which may not be the moment for it
+    this.#waiting = this.#rests.call(this, mayRest ? rest : LOOK_MS);
   }
 }

@@ -227,12 +227,11 @@ export class ClientDriver {
     // A timer that comes too early costs one look; moving it with every read would cost more.
     if (at === NEVER || (this.#timer !== undefined && this.#timer.at <= at)) return;
     this.#timer?.cancel();
-    this.#timer = { at, cancel: this.#clock.schedule(at - this.#clock.now(), () => this.#tick()) };
+    this.#timer = { at, cancel: this.#clock.schedule(at - this.#clock.now(), (readUntil) => this.#tick(readUntil)) };
   }
 
-  #tick(): void {
+  #tick(now = this.#clock.now()): void {
     this.#timer = undefined;
-    const now = this.#clock.now();
     if (now >= this.#closeBy) {
       this.connection.receiveEnd("reset", this.#writeError?.error);
       this.process();

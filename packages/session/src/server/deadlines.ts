@@ -8,8 +8,8 @@ export type Phase = "handshake" | "connecting" | "connected" | "publishing" | "p
 export type Due = "ping" | "acknowledge" | "check-partials" | EndReason;
 
 /**
- * An acknowledgement that nobody asked for goes out when nothing has come for so long, in ms: FFmpeg, which asks for none, closes its
- * socket with megabytes in the system's buffers, and what it is sent then makes its system drop them. Who does wait for it is silent.
+ * An acknowledgement goes out when nothing has come for so long, in ms: FFmpeg and GStreamer close their sockets with megabytes in the
+ * system's buffers, and what they are sent then makes the system drop them. Who does wait for an acknowledgement is silent.
  */
 const QUIET_MS = 10;
 

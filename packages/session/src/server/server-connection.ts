@@ -126,6 +126,10 @@ export class ServerConnection {
     const { connect, end } = this.#context;
     return this.#link.heldBytes + (end === undefined ? CONNECT_COST * (connect?.payload.length ?? 0) : 0);
   }
+  /** Whether an acknowledgement waits for the peer to be silent. */
+  get owesAcknowledgement(): boolean {
+    return this.#link.owesAcknowledgement;
+  }
   /** Bytes that `takeOutput` would give. */
   get queuedOutput(): number {
     return this.#link.queuedOutput;

@@ -178,10 +178,11 @@ export class ServerSession {
    * Reads nothing more until {@link resumeReading}; what was read is dealt with, also the rest of the read that is under way. What the
    * peer sends meanwhile waits in the system's buffers, so that a rest of some dozens of milliseconds makes one read of several, which
    * costs less than each by itself. For moments: the peer's deadlines go on, and its leaving is seen afterwards.
-   * @returns false, and reads on, if the transport does not gather what comes (`TransportFlow.gathers`), or the session does not run yet.
+   * @returns false, and reads on, if the transport does not gather what comes (`TransportFlow.gathers`), if the session does not run yet,
+   * or for some milliseconds when the peer is to be acknowledged, to see that it is silent.
    */
   holdReading(): boolean {
-    if (this.#flow?.gathers !== true) return false;
+    if (this.#flow?.gathers !== true || this.#connection.owesAcknowledgement) return false;
     this.#resting = true;
     this.#regulate();
     return true;
@@ -441,12 +442,11 @@ export class ServerSession {
     // A timer that comes too early costs one look; moving it with every read would cost more.
     if (at === NEVER || (this.#timer !== undefined && this.#timer.at <= at)) return;
     this.#timer?.cancel();
-    this.#timer = { at, cancel: this.#clock.schedule(at - this.#clock.now(), () => this.#tick()) };
+    this.#timer = { at, cancel: this.#clock.schedule(at - this.#clock.now(), (readUntil) => this.#tick(readUntil)) };
   }
 
-  #tick(): void {
+  #tick(now = this.#clock.now()): void {
     this.#timer = undefined;
-    const now = this.#clock.now();
     if (now >= this.#closeBy) {
       this.#destroy();
       return;

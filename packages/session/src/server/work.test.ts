@@ -96,6 +96,15 @@ test("there is no rest on a transport that would hand out what came one by one a
   expect([flow.pause.mock.calls.length, flow.resume.mock.calls.length]).toEqual([0, 0]);
 });
 
+test("there is no rest while the peer is owed an acknowledgement, which waits for it to be silent", async () => {
+  const { peer, send, session, written } = publish();
+  written.length = 0;
+  send(peer.video(0, new Uint8Array(2_500_000)));
+  expect([session.holdReading(), written]).toEqual([false, []]);
+  await vi.waitFor(() => expect(written).toHaveLength(1)); // the acknowledgement
+  expect(session.holdReading()).toBe(true);
+});
+
 test("reading goes on when neither a rest nor a decision is in the way, and when the session ends", () => {
   const { peer, send, flow, session, decide } = publish("later");
   for (let i = 0; i < 10; i++) send(peer.video(i, new Uint8Array(10_000).fill(0x27)));

@@ -39,7 +39,7 @@ interface Sample extends TrackFrame {
 }
 
 /** What keeping a frame costs beside its payload, in bytes. */
-const SAMPLE_COST = 256;
+export const SAMPLE_COST = 256;
 /** Keyframes of several tracks that belong together may be so far apart, in ms. */
 const ALIGNED_MS = 100;
 

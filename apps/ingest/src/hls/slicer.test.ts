@@ -73,6 +73,51 @@ test("a group of pictures that does not end is cut all the same, and the picture
   expect(isSeamless("v0") && isSeamless("a0")).toBe(true);
 });
 
+describe("audio that comes before it is clear where to begin", () => {
+  const count = (slices: readonly Slice[], key: string) =>
+    slices.reduce((sum, { segments }) => sum + (segments.get(key)?.frames ?? 0), 0);
+  const audio = (from: number, until: number) => [...frames({ from, until, video: [] })];
+  const video = (from: number, until: number) => [...frames({ from, until, audio: [] })];
+
+  test("is all there without video", () => {
+    const { slicer, slices, feed, isSeamless } = start({ a0: audioConfig() });
+    feed(audio(500, 8500));
+    slicer.flush();
+    expect(slices[0]?.segments.get("a0")?.start).toBe(500);
+    expect(count(slices, "a0")).toBe(375);
+    expect(isSeamless("a0")).toBe(true);
+  });
+
+  test("is there from the first picture on, if it runs ahead of that", () => {
+    const { slicer, slices, feed } = start(both);
+    feed(audio(0, 400));
+    feed([...video(200, 3000), ...audio(400, 3000)].sort((a, b) => a.frame.dts - b.frame.dts));
+    slicer.flush();
+    expect(count(slices, "v0")).toBe(70);
+    expect(count(slices, "a0")).toBe(audio(0, 3000).filter(({ frame }) => frame.dts >= 200).length);
+    expect(slices[0]?.segments.get("a0")?.start).toBeGreaterThanOrEqual(200);
+  });
+
+  test("is kept for a second at most, and forgotten with its configuration, and where its clock is set back", () => {
+    const { slicer, feed } = start(both);
+    feed(audio(0, 4900)); // no picture comes
+    expect(slicer.heldBytes).toBeLessThan(50 * 300);
+    expect(slicer.heldBytes).toBeGreaterThan(40 * 256);
+    feed(audio(1000, 1001));
+    expect(slicer.heldBytes).toBeLessThan(300);
+    slicer.configure("a0", audioConfig(1));
+    expect(slicer.heldBytes).toBe(0);
+  });
+
+  test("does not fill the memory", () => {
+    const { slicer, feed } = start(both, { maxOpenBytes: 5000 });
+    for (const each of audio(0, 900)) {
+      feed([each]);
+      expect(slicer.heldBytes).toBeLessThanOrEqual(5000);
+    }
+  });
+});
+
 test("without keyframes there is nothing, and it costs nothing", () => {
   const { slicer, slices, feed } = start({ v0: videoConfig() });
   for (let i = 0; i < 10_000; i++) {

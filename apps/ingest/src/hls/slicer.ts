@@ -1,6 +1,6 @@
 import { equalBytes } from "@rtmp/bytes-util";
 import { isSameColor } from "./color-boxes.js";
-import { type Boundary, type CutSegment, CutTrack, type TrackFrame } from "./cut-track.js";
+import { type Boundary, type CutSegment, CutTrack, SAMPLE_COST, type TrackFrame } from "./cut-track.js";
 import { LEADER_GONE_MS, SliceLeader, type SliceLengths } from "./slice-leader.js";
 import type { TrackConfig } from "./track-config.js";
 
@@ -53,6 +53,7 @@ export class Slicer {
   #isFirst = true; // whether that is the first of its period
   #clock: number | undefined; // latest dts of any track
   #waitingSince: number | undefined; // dts of the first frame that could begin no period
+  #waiting: { readonly key: string; readonly frame: TrackFrame }[] = []; // audio that may belong to the next one
   #settled = false; // whether this publisher has begun a period
 
   constructor(limits: SlicerLimits, onSlice: (slice: Slice) => void) {
@@ -65,6 +66,7 @@ export class Slicer {
     let held = 0;
     for (const track of this.#tracks.values()) held += track.heldBytes;
     for (const { segments } of this.#open) for (const { bytes } of segments.values()) held += bytes.length;
+    for (const { frame } of this.#waiting) held += SAMPLE_COST + frame.data.length;
     return held;
   }
 
@@ -74,7 +76,10 @@ export class Slicer {
     if (before !== undefined && isSame(before, config)) return true;
     if (before === undefined && !this.#hasRoom(config.kind)) return false;
     this.#configs.set(key, config);
-    if (this.#leader === undefined) return true;
+    if (this.#leader === undefined) {
+      this.#waiting = this.#waiting.filter((waiting) => waiting.key !== key);
+      return true;
+    }
     if (this.#tracks.get(key)?.begun === true) this.#stale.add(key);
     else this.#join(key, config);
     return true;
@@ -86,8 +91,11 @@ export class Slicer {
     if (config === undefined) return;
     if (this.#isJump(key, frame)) this.flush();
     if (this.#leader === undefined) {
-      if (!this.#mayStart(key, frame)) return;
-      this.#start(key, config, frame);
+      if (!this.#mayStart(key, frame)) {
+        if (config.kind === "audio") this.#wait(key, frame);
+        return;
+      }
+      this.#startWithWaiting(key, config, frame);
     } else if (this.#stale.size > 0 && frame.entry && (key === this.#leader.key || this.#leader.isGone(frame.dts))) {
       this.flush();
       this.#start(key, config, frame);
@@ -134,6 +142,7 @@ export class Slicer {
     this.#isFirst = true;
     this.#clock = undefined;
     this.#waitingSince = undefined;
+    this.#waiting = [];
   }
 
   #hasRoom(kind: TrackConfig["kind"]): boolean {
@@ -159,6 +168,29 @@ export class Slicer {
     if (this.#waitingSince === undefined || dts < this.#waitingSince) this.#waitingSince = dts;
     const waitMs = video !== undefined ? LEADER_GONE_MS : this.#settled ? 0 : VIDEO_WAIT_MS;
     return entry && dts - this.#waitingSince >= waitMs;
+  }
+
+  /** Keeps a frame of audio while it is open whether there is video, and where that begins: of the last second. */
+  #wait(key: string, frame: TrackFrame): void {
+    const { dts } = frame;
+    this.#waiting = this.#waiting.filter(
+      (waiting) => waiting.frame.dts >= dts - VIDEO_WAIT_MS && waiting.frame.dts <= dts + JUMP_BACK_MS,
+    );
+    // A copy: a payload may be a view of a whole read.
+    this.#waiting.push({ key, frame: { ...frame, data: new Uint8Array(frame.data) } });
+    if (this.heldBytes > this.#limits.maxOpenBytes) this.#waiting = [];
+  }
+
+  /** Starts with a frame of video and the audio that came ahead of it; or without video with all audio that waited. */
+  #startWithWaiting(key: string, config: TrackConfig, frame: TrackFrame): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const [earliest] = config.kind === "audio" ? waiting : [];
+    const firstConfig = earliest && this.#configs.get(earliest.key);
+    if (earliest !== undefined && firstConfig !== undefined) this.#start(earliest.key, firstConfig, earliest.frame);
+    else this.#start(key, config, frame);
+    const from = (earliest?.frame ?? frame).dts;
+    for (const each of waiting) if (each.frame.dts >= from) this.frame(each.key, each.frame);
   }
 
   #start(key: string, config: TrackConfig, frame: TrackFrame): void {

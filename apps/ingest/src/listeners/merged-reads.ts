@@ -10,8 +10,8 @@ const STEP_MS = 5;
 /** What of a session this needs. */
 export interface RestingSession {
   readonly bytesReceived: number;
-  /** @returns false if it reads on. */
-  holdReading(): boolean;
+  /** Stops reading, if it can rest at this moment. */
+  holdReading(): unknown;
   resumeReading(): void;
 }
 

@@ -21,7 +21,6 @@ export class Deadlines {
   #pingedAt: number | undefined;
   #partialsCheckedAt: number;
   #heldSince: number | undefined;
-  #owesAcknowledgement = false;
 
   constructor(timeouts: SessionTimeouts, now: number) {
     this.#timeouts = timeouts;
@@ -38,10 +37,6 @@ export class Deadlines {
   received(now: number): void {
     this.#receivedAt = now;
     this.#pingedAt = undefined;
-  }
-  /** @param owed whether the peer is to be told how much came, as soon as it is quiet. */
-  oweAcknowledgement(owed: boolean): void {
-    this.#owesAcknowledgement = owed;
   }
   pinged(now: number): void {
     this.#pingedAt = now;
@@ -64,11 +59,14 @@ export class Deadlines {
     if (this.#pingedAt !== undefined) this.#pingedAt += ms;
   }
 
-  /** When something is due next; `Infinity` while time stands still. Asked with each read, so it makes no object. */
-  next(phase: Phase): number {
+  /**
+   * When something is due next; `Infinity` while time stands still. Asked with each read, so it makes no object.
+   * @param owesAcknowledgement whether the peer is to be told how much came, as soon as it is quiet.
+   */
+  next(phase: Phase, owesAcknowledgement: boolean): number {
     if (this.#heldSince !== undefined) return Number.POSITIVE_INFINITY;
     const at = this.#phaseDeadline(phase);
-    return this.#owesAcknowledgement ? Math.min(at, this.#receivedAt + QUIET_MS) : at;
+    return owesAcknowledgement ? Math.min(at, this.#receivedAt + QUIET_MS) : at;
   }
 
   #phaseDeadline(phase: Phase): number {
@@ -88,9 +86,9 @@ export class Deadlines {
   }
 
   /** What that is; `undefined` while time stands still. */
-  due(phase: Phase): Due | undefined {
+  due(phase: Phase, owesAcknowledgement: boolean): Due | undefined {
     if (this.#heldSince !== undefined) return undefined;
-    if (this.#owesAcknowledgement && this.#receivedAt + QUIET_MS < this.#phaseDeadline(phase)) return "acknowledge";
+    if (owesAcknowledgement && this.#receivedAt + QUIET_MS < this.#phaseDeadline(phase)) return "acknowledge";
     switch (phase) {
       case "handshake":
         return "handshake-timeout";

@@ -140,7 +140,7 @@ export class ServerConnection {
     const { end, pending } = this.#context;
     if (end !== undefined) return Number.POSITIVE_INFINITY;
     if (pending !== undefined) return pending.since + this.#timeouts.decisionMs;
-    return this.#deadlines.next(this.#phase());
+    return this.#deadlines.next(this.#phase(), this.owesAcknowledgement);
   }
 
   /** Acts on a deadline that has passed. */
@@ -162,12 +162,11 @@ export class ServerConnection {
       });
       return;
     }
-    const action = this.#deadlines.due(this.#phase());
+    const action = this.#deadlines.due(this.#phase(), this.owesAcknowledgement);
     if (action === "ping") {
       this.#deadlines.pinged(now);
       this.#link.send({ type: "userControl", event: "pingRequest", pingTimestamp: Math.floor(now) >>> 0 });
     } else if (action === "acknowledge") {
-      this.#deadlines.oweAcknowledgement(false);
       this.#link.acknowledge();
     } else if (action === "check-partials") {
       this.#deadlines.partialsChecked(now);
@@ -187,7 +186,6 @@ export class ServerConnection {
     const shaking = !this.#link.handshaken;
     try {
       this.#link.receive(bytes, length);
-      this.#deadlines.oweAcknowledgement(this.#link.owesAcknowledgement);
     } catch (error) {
       this.#failWith(error);
     }
